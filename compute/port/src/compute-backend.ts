@@ -1,0 +1,94 @@
+/** Network a job may reach: nothing, only the platform's own services, or everything the host reaches. */
+export type NetworkPolicy = 'none' | 'platform' | 'open';
+
+/** A directory or file of the host that the job sees at `target`. */
+export type Mount = { readonly source: string; readonly target: string; readonly readOnly: boolean };
+
+/**
+ * One command with everything it needs. A workflow step, a notebook server and a Dask worker are all jobs.
+ * Paths are absolute. Secrets never travel in `environment`, only as files.
+ */
+export type JobSpec = {
+  /** Chosen by the caller, unique per back-end; submitting it twice returns the same job. */
+  readonly jobId: string;
+  /** Directory of this job on the host, created by the caller: `stdout`, `stderr`-merged log, exit record live here. */
+  readonly jobDirectory: string;
+  readonly command: readonly [string, ...string[]];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Files written (0600) for the job before it starts, outside its workspace; removed when it ends. */
+  readonly secretFiles: readonly { readonly path: string; readonly content: string }[];
+  readonly mounts: readonly Mount[];
+  readonly limits: {
+    /** Cores, may be fractional. */
+    readonly cpus?: number | undefined;
+    readonly memoryBytes?: number | undefined;
+    readonly wallSeconds?: number | undefined;
+    readonly processes?: number | undefined;
+    /** Bytes the job may add to its writable mounts. */
+    readonly diskBytes?: number | undefined;
+  };
+  readonly network: NetworkPolicy;
+  /** Account the job runs for; back-ends with per-account uids map it. */
+  readonly principal: { readonly accountId: string; readonly username: string };
+};
+
+/** Finds a job again after a restart. Plain JSON, stored by the caller. */
+export type JobRef = {
+  readonly backend: string;
+  readonly jobId: string;
+  readonly jobDirectory: string;
+  readonly pid?: number;
+  /** Start time of the process in clock ticks since boot, so that a reused pid is never mistaken for the job. */
+  readonly startTicks?: number;
+};
+
+export type JobEndReason =
+  | 'finished'
+  | 'failed'
+  | 'out-of-memory'
+  | 'timed-out'
+  | 'killed'
+  | 'disk-exceeded'
+  | 'lost'
+  | 'cancelled';
+
+/** How a job ended. `sentence` is for people: "exit code 2", "out of memory (limit 512 MB)", … */
+export type JobEnd = {
+  readonly reason: JobEndReason;
+  readonly exitCode: number | undefined;
+  readonly sentence: string;
+  readonly startedAt: Date | undefined;
+  readonly finishedAt: Date;
+};
+
+export type JobState =
+  | { readonly state: 'pending' | 'running' }
+  | { readonly state: 'ended'; readonly end: JobEnd };
+
+/** What the back-end can enforce here, in words for `doctor`, run pages and logs. */
+export type BackendDescription = {
+  readonly name: string;
+  /** `undefined` when usable; otherwise one sentence: what is missing and how to get it. */
+  readonly unavailable: string | undefined;
+  readonly isolation: string;
+  readonly limitsBy: string;
+};
+
+/** Runs jobs. Nothing but `JobRef` and the job directory is needed to find a job again in another process. */
+export interface ComputeBackend {
+  describe(): Promise<BackendDescription>;
+  /** Starts the job; resolves once it is started or queued. Idempotent by `jobId` and `jobDirectory`. */
+  submit(spec: JobSpec): Promise<JobRef>;
+  /** Current state; an unknown or vanished job is `ended` with reason `lost`. */
+  state(ref: JobRef): Promise<JobState>;
+  /** Resolves when the job ends; works for jobs started by another process (reattach). Rejects only on abort. */
+  watch(ref: JobRef, signal: AbortSignal): Promise<JobEnd>;
+  /** Output so far from byte `offset`; with `follow`, until the job ends. */
+  logs(
+    ref: JobRef,
+    options: { readonly offset?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
+  /** Ends the job and everything it started: asks first, kills after `graceSeconds`. Resolves when nothing is left. */
+  cancel(ref: JobRef, options: { readonly graceSeconds: number }): Promise<void>;
+}

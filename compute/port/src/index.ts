@@ -1,0 +1,13 @@
+/** What a compute back-end must do. Its behaviour is fixed by the contract suite in `contract-suite.ts`. */
+export type {
+  BackendDescription,
+  ComputeBackend,
+  JobEnd,
+  JobEndReason,
+  JobRef,
+  JobSpec,
+  JobState,
+  Mount,
+  NetworkPolicy,
+} from './compute-backend.ts';
+export { ComputeError, type ComputeErrorCode } from './compute-error.ts';
