@@ -91,7 +91,11 @@ export function openDatabase(url: string, log: Logger): Database {
         client.release();
       }
     },
-    close: () => direct.destroy(),
+    close: async () => {
+      // Kysely ends the pool only when it has sent a statement itself.
+      await direct.destroy();
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 

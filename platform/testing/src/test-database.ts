@@ -1,11 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Database,
-  type MigrationSet,
-  migrate,
-  openDatabase,
-  startEmbeddedPostgres,
-} from '@vre/database';
+import { type Database, type MigrationSet, migrate, openDatabase } from '@vre/database';
 import { createLogger } from '@vre/telemetry';
 import pg from 'pg';
 
