@@ -18,6 +18,11 @@ export interface Service {
     Partial<Pick<HttpServerOptions, 'rewriteUrl' | 'bodyLimit' | 'onUpgrade'>>;
   /** Adds the service's plugin tree to its server, at the paths clients see. */
   routes(app: FastifyInstance): Promise<void>;
+  /**
+   * Operator actions, served on the process's control socket (0600, the operator alone) below `/<service name>/`.
+   * `vre` commands call them.
+   */
+  operatorRoutes?(app: FastifyInstance): Promise<void>;
   /** Run by worker processes. Woken through `ServiceContext.wakeups` of the service's schema. */
   readonly daemons: readonly Daemon[];
   /** Called once after migration in every process, before routes and daemons: first rows, caches. Idempotent. */

@@ -5,7 +5,7 @@ import type { MigrationSet } from '@vre/database';
 import { createOutbox, createWakeups } from '@vre/events';
 import { createHttpClient } from '@vre/http-client';
 import { openSecrets } from '@vre/secrets';
-import { type ServiceContext, systemIdentifiers } from '@vre/service';
+import { type Addresses, type ServiceContext, systemIdentifiers } from '@vre/service';
 import { createLogger, createMetrics } from '@vre/telemetry';
 import { type HandClock, handClock } from './hand-clock.ts';
 import { testDatabase } from './test-database.ts';
@@ -16,8 +16,22 @@ export type TestContext = ServiceContext & {
   dispose(): Promise<void>;
 };
 
+const testAddresses: Addresses = {
+  portal: 'http://localhost:18000',
+  issuer: 'http://localhost:18000/aai/',
+  lake: 'http://localhost:18001',
+  workflows: 'http://localhost:18000',
+  storageDoor: 'https://localhost:18003',
+  internal: (service) => `http://localhost:18000/${service}`,
+  authorityFile: undefined,
+};
+
 /** A context like the platform's, over a fresh migrated database; `schema` names the service's schema. */
-export async function testContext(schema: string, migrations: MigrationSet): Promise<TestContext> {
+export async function testContext(
+  schema: string,
+  migrations: MigrationSet,
+  addresses: Partial<Addresses> = {},
+): Promise<TestContext> {
   const directory = await mkdtemp(join(tmpdir(), `vre-test-${schema}-`));
   const { database, drop } = await testDatabase([migrations]);
   const outbox = await createOutbox(database, schema);
@@ -33,6 +47,8 @@ export async function testContext(schema: string, migrations: MigrationSet): Pro
     wakeups,
     secrets: await openSecrets(join(directory, 'key')),
     http,
+    addresses: { ...testAddresses, ...addresses },
+    oidcClient: { id: schema, secret: 'test-client-secret' },
     dataDirectory: directory,
     dispose: async () => {
       await outbox.close();
