@@ -10,7 +10,7 @@ from detector import DETECTION_UNITS, FRAME_SECONDS, TRIGGER_BITS, separation_de
 from intervals import Measured
 from numpy.typing import NDArray
 from scipy import stats
-from tracks import Tracks
+from tracks import FAILED_FIT, Tracks
 
 EDGE_SECONDS = 20.0  # left out at both ends, where not all data filters contribute
 BIN_SECONDS = 10.0
@@ -103,7 +103,7 @@ def configuration_numbers(tracks: Tracks) -> Json:
         "counts": {
             "events": n,
             "with_track": int(tracks.has_track.sum()),
-            "fit_failed": int((tracks.has_track & ~np.isfinite(tracks.likelihood)).sum()),
+            "fit_failed": int((tracks.has_track & (tracks.likelihood < FAILED_FIT)).sum()),
             "selected": int(kept.sum()),
             "downgoing": int(down.sum()),
             "downgoing_selected": int((down & kept).sum()),

@@ -10,7 +10,7 @@ from intervals import count, fraction_errors, rate_ratio
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from measurement import comparison_numbers, upgoing_by_likelihood, window
-from tracks import Tracks
+from tracks import FAILED_FIT, Tracks
 
 
 def draw(samples: list[Tracks], likelihood_min: float) -> Figure:
@@ -31,7 +31,8 @@ def draw_likelihood(axes: Axes, samples: list[Tracks], likelihood_min: float) ->
     for tracks in samples:
         colour, name = COLOUR[tracks.configuration], tracks.configuration
         down, up = (
-            tracks.likelihood[m & np.isfinite(tracks.likelihood)] for m in (tracks.downgoing, tracks.upgoing)
+            tracks.likelihood[m & (tracks.likelihood > FAILED_FIT)]
+            for m in (tracks.downgoing, tracks.upgoing)
         )
         axes.stairs(
             np.histogram(down, edges)[0] / len(down) / width,

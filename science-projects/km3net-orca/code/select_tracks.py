@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from detector import FRAME_SECONDS, azimuth_deg, cos_zenith, equatorial_deg
 from event_file import EventFile, UnreadableEventsError, read_event_file
-from tracks import Tracks, write_tracks
+from tracks import FAILED_FIT, Tracks, write_tracks
 
 
 def select(file: EventFile, likelihood_min: float) -> Tracks:
@@ -41,8 +41,7 @@ def select(file: EventFile, likelihood_min: float) -> Tracks:
         trigger_mask=column["trigger_mask"],
         event_id=column["event_id"],
         has_track=has_track,
-        # A fit that failed has the likelihood -inf and does not pass any cut.
-        selected=has_track & np.isfinite(likelihood) & (likelihood > likelihood_min),
+        selected=has_track & (likelihood > max(likelihood_min, FAILED_FIT)),
         likelihood=likelihood,
         angular_error_deg=column["angular_error_deg"],
         cos_zenith=cosine,

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+# A failed fit has the most negative double as its likelihood, and NaN as its error estimate.
+FAILED_FIT = -1e300
+
 
 @dataclass(frozen=True)
 class Tracks:

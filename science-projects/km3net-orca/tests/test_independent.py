@@ -65,6 +65,7 @@ class IndependentNumbers(unittest.TestCase):
                 self.assertEqual(counts["events"], len(rows))
                 self.assertEqual(counts["with_track"], len(tracks))
                 self.assertEqual(counts["upgoing"], len(up))
+                self.assertEqual(counts["fit_failed"], len([r for r in tracks if r["lik"] < -1e307]))
                 self.assertEqual(counts["selected"], len(kept))
                 self.assertEqual(counts["upgoing_selected"], len([r for r in up if r in kept]))
                 frames = {r["frame"] for r in rows}
