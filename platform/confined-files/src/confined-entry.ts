@@ -11,6 +11,8 @@ export type ConfinedEntry = {
   /** 0 for everything but files. */
   readonly bytes: number;
   readonly modifiedAt: Date;
+  /** Number of the file within its file system; kept by a rename. */
+  readonly inode: bigint;
   /** Device, inode, size, and times of content and inode, as one opaque word. */
   readonly version: string;
 };
@@ -30,6 +32,7 @@ export function confinedEntry(path: string, stats: BigIntStats): ConfinedEntry {
     kind,
     bytes: kind === 'file' ? Number(stats.size) : 0,
     modifiedAt: stats.mtime,
+    inode: stats.ino,
     version: words.map((word) => word.toString(36)).join('-'),
   };
 }
