@@ -2,13 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['@vre/source'] },
-  ssr: { resolve: { conditions: ['@vre/source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['@vre/source', 'node'] } },
   test: {
     include: [
       '{platform,protocols,storage,compute,engines,services}/*/src/**/*.test.ts',
       'environments/src/**/*.test.ts',
     ],
     exclude: ['**/dist/**', '**/node_modules/**'],
+    globalSetup: ['platform/testing/src/cluster-for-tests.ts'],
     pool: 'forks',
     isolate: false,
     maxWorkers: 2,

@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { findBinaries } from './postgres-binaries.ts';
+
+/** A running server of our own. */
+export interface EmbeddedPostgres {
+  /** URL of the platform's database, through the unix socket. */
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves when the server ended by itself, with what its log says last. */
+  readonly ended: Promise<string>;
+  /** Fast shutdown: open transactions are rolled back. */
+  stop(): Promise<void>;
+}
+
+const superuser = 'vre';
+const databaseName = 'vre';
+const port = 5432;
+
+/**
+ * Makes a cluster in `directory` at the first start and runs it on a unix socket in `socketDirectory` (path below
+ * 100 bytes) alone: no TCP port. The server dies with this process. As root, both programs run in a user namespace
+ * that maps root to an unprivileged id, because PostgreSQL refuses to run as root and no account shall be created.
+ */
+export async function startEmbeddedPostgres(options: {
+  readonly directory: string;
+  readonly socketDirectory: string;
+  readonly logFile: string;
+  readonly password: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}): Promise<EmbeddedPostgres> {
+  const binaries = findBinaries();
+  const cluster = join(options.directory, 'cluster');
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  await mkdir(options.socketDirectory, { recursive: true, mode: 0o700 });
+  if (!existsSync(cluster)) await initialise(binaries, options.directory, cluster, options.password);
+
+  const settings: Record<string, string> = {
+    listen_addresses: '',
+    unix_socket_directories: options.socketDirectory,
+    unix_socket_permissions: '0700',
+    port: String(port),
+    shared_buffers: '32MB',
+    max_connections: '60',
+    max_wal_size: '512MB',
+    dynamic_shared_memory_type: 'mmap',
+    jit: 'off',
+    ...options.settings,
+  };
+  const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const log = await open(options.logFile, 'a', 0o600);
+  const child = spawnUnprivileged(
+    [join(binaries, 'postgres'), '-D', cluster, ...parameters],
+    ['ignore', log.fd, log.fd],
+  );
+  await log.close();
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', () => void lastLines(options.logFile).then(resolve));
+  });
+  const url = `postgresql://${superuser}:${encodeURIComponent(options.password)}@localhost:${port}/${databaseName}?host=${encodeURIComponent(options.socketDirectory)}`;
+  await ready(options.socketDirectory, options.password, ended);
+  return {
+    url,
+    pid: child.pid as number,
+    ended,
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+function spawnUnprivileged(command: readonly string[], stdio: ('ignore' | 'pipe' | number)[]): ChildProcess {
+  const dieWithParent =
+    process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'INT', ...command] : command;
+  const argv =
+    process.getuid?.() === 0
+      ? ['unshare', '--user', '--map-user=65534', '--map-group=65534', ...dieWithParent]
+      : dieWithParent;
+  return spawn(argv[0] as string, argv.slice(1), {
+    stdio: stdio as ['ignore', 'pipe' | number, 'pipe' | number],
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    detached: true,
+  });
+}
+
+/** initdb into a temporary name, renamed when complete, so that a crash leaves nothing half made. */
+async function initialise(
+  binaries: string,
+  directory: string,
+  cluster: string,
+  password: string,
+): Promise<void> {
+  const fresh = `${cluster}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  const passwordFile = join(directory, 'initial-password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const child = spawnUnprivileged(
+    [
+      join(binaries, 'initdb'),
+      '-D',
+      fresh,
+      '-U',
+      superuser,
+      '--pwfile',
+      passwordFile,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--locale=C.UTF-8',
+      '--no-instructions',
+    ],
+    ['ignore', 'pipe', 'pipe'],
+  );
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  await rm(passwordFile, { force: true });
+  if (code !== 0)
+    throw new Error(`PostgreSQL could not make its data directory ${cluster}: ${output.trim()}`);
+  await rename(fresh, cluster);
+}
+
+async function ready(socketDirectory: string, password: string, ended: Promise<string>): Promise<void> {
+  let failure: string | undefined;
+  void ended.then((reason) => {
+    failure = reason;
+  });
+  const socket = join(socketDirectory, `.s.PGSQL.${port}`);
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (failure !== undefined) throw new Error(`PostgreSQL ended while starting: ${failure}`);
+    if (await accepts(socket)) {
+      const client = new pg.Client({
+        host: socketDirectory,
+        port,
+        user: superuser,
+        password,
+        database: 'postgres',
+      });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [
+          databaseName,
+        ]);
+        if (rowCount === 0) await client.query(`create database ${databaseName}`);
+        return;
+      } catch (error) {
+        // 57P03: still starting up, for instance replaying its log after a crash.
+        if ((error as { code?: string }).code !== '57P03') throw error;
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, attempt < 40 ? 15 : 100));
+  }
+  throw new Error('PostgreSQL did not become ready within a minute: see its log');
+}
+
+async function accepts(socket: string): Promise<boolean> {
+  try {
+    await access(socket, constants.R_OK);
+  } catch {
+    return false;
+  }
+  return new Promise((resolve) => {
+    const connection = createConnection(socket);
+    connection.once('connect', () => (connection.destroy(), resolve(true)));
+    connection.once('error', () => resolve(false));
+  });
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-5).join('\n');
+}
