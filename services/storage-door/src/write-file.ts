@@ -56,14 +56,11 @@ function expectations(request: FastifyRequest): Digests & { readonly bytes: numb
   return { ...digests, md5, bytes };
 }
 
-/** TLS hands over 16 KiB at a time; the disk likes larger blocks. */
-const blockBytes = 512 * 1024;
-
 function body(request: FastifyRequest, md5: string | undefined) {
   let failure: DoorError | undefined;
   async function* checked(): AsyncGenerator<Uint8Array> {
     const hash = md5 === undefined ? undefined : createHash('md5');
-    for await (const block of gathered(request.raw)) {
+    for await (const block of request.raw as AsyncIterable<Buffer>) {
       hash?.update(block);
       yield block;
     }
@@ -83,18 +80,4 @@ function body(request: FastifyRequest, md5: string | undefined) {
     }
   }
   return { blocks: untilCut(), failure: () => failure };
-}
-
-async function* gathered(stream: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
-  let waiting: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of stream) {
-    waiting.push(piece);
-    bytes += piece.length;
-    if (bytes < blockBytes) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield Buffer.concat(waiting);
 }
