@@ -1,0 +1,4 @@
+/** WebDAV over storage elements, for tokens with WLCG storage scopes. */
+export { type Decision, type DoorAction, decide, decideMove } from './policy.ts';
+export { type StorageDoorConfig, storageDoorConfigSchema } from './storage-door-config.ts';
+export { createStorageDoorService, type StorageDoorContext } from './storage-door-service.ts';
