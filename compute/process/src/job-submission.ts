@@ -35,7 +35,10 @@ export type Submission = {
 function starterEnvironment(): Record<string, string> {
   const passed = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'] as const;
   const found = passed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(found) };
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ...Object.fromEntries(found),
+  };
 }
 
 async function writeWhole(directory: string, name: string, content: string): Promise<void> {

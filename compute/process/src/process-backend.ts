@@ -77,8 +77,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
       limiter: await limits(),
       sandboxed: sandbox !== undefined,
       invocation: (environment) => sandbox?.invocation(spec, environment, owner) ?? plainInvocation(spec),
-      networkPrefix:
-        sandbox === undefined && spec.network === 'none' ? await withoutNetwork(owner) : [],
+      networkPrefix: sandbox === undefined && spec.network === 'none' ? await withoutNetwork(owner) : [],
       graceSeconds: options.graceSeconds ?? 5,
     });
   }

@@ -66,8 +66,8 @@ if [ ! -e verdict ]; then
   timer=
   if [ "$WALL" -gt 0 ]; then
     (
+      nap=; trap 'kill $nap 2>/dev/null; exit 0' TERM
       sleep "$WALL" & nap=$!
-      trap 'kill "$nap" 2>/dev/null; exit 0' TERM
       wait "$nap" || exit 0
       verdict timed-out timer
       send TERM
@@ -81,7 +81,7 @@ if [ ! -e verdict ]; then
     wait "$job"; code=$?
     kill -0 "$job" 2>/dev/null || break
   done
-  [ -n "$timer" ] && [ ! -e verdict ] && kill "$timer" 2>/dev/null
+  [ -n "$timer" ] && kill "$timer" 2>/dev/null
   kill_all
   left=100
   while kill -0 "$copier" 2>/dev/null && [ "$left" -gt 0 ]; do
