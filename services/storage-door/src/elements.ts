@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { isBelow, parseStoragePath, type StoragePath } from '@vre/protocol-webdav';
 import type { StorageAdapter } from '@vre/storage-port';
-import { createPosixStorage, type PosixStorage } from '@vre/storage-posix';
-import type { StorageDoorConfig } from './storage-door-config.ts';
+import { createPosixStorage, type PosixStorage, type PosixStorageOptions } from '@vre/storage-posix';
 
 /** A storage element behind the door. */
 export type DoorElement = {
@@ -32,13 +31,45 @@ export function locate(elements: readonly DoorElement[], path: StoragePath): Doo
 /** An element with the parts of its adapter that only its owner uses. */
 export type OwnedElement = DoorElement & { readonly storage: PosixStorage };
 
-/** Opens the configured elements; roots that are missing are made, readable for the platform's user alone. */
-export async function openElements(config: StorageDoorConfig): Promise<readonly OwnedElement[]> {
-  const opened: OwnedElement[] = [];
-  for (const { name, root, 'path-prefix': prefix } of config.elements) {
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    const storage = await createPosixStorage({ root, fsync: config.fsync });
-    opened.push({ name, prefix: parseStoragePath(prefix) ?? [], storage });
-  }
-  return opened;
+/** A directory that the door serves below `/<pathPrefix>/`. */
+export type DoorDirectory = {
+  /** Name of the element, as the data lake knows it. */
+  readonly name: string;
+  /** One or more path segments, slashes around them optional: `local-a`. */
+  readonly pathPrefix: string;
+  /** Absolute directory that holds the files. */
+  readonly directory: string;
+};
+
+/** The segments below which each element is served; throws when one has none or two elements share them. */
+export function elementPrefixes(directories: readonly DoorDirectory[]): readonly StoragePath[] {
+  const taken = new Set<string>();
+  return directories.map(({ name, pathPrefix }) => {
+    const prefix = parseStoragePath(`/${pathPrefix.replace(/^\//, '')}`);
+    if (prefix === undefined || prefix.length === 0)
+      throw new Error(
+        `the storage element ${name} needs a path prefix such as "disk-1", not "${pathPrefix}"`,
+      );
+    if (taken.has(prefix.join('/')))
+      throw new Error(
+        `the path prefix "${pathPrefix}" belongs to another storage element than ${name} already`,
+      );
+    taken.add(prefix.join('/'));
+    return prefix;
+  });
+}
+
+/** Opens the elements; directories that are missing are made, for the platform's user alone. */
+export async function openElements(
+  directories: readonly DoorDirectory[],
+  fsync: PosixStorageOptions['fsync'],
+): Promise<readonly OwnedElement[]> {
+  const prefixes = elementPrefixes(directories);
+  return Promise.all(
+    directories.map(async ({ name, directory }, index) => {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const storage = await createPosixStorage({ root: directory, fsync });
+      return { name, prefix: prefixes[index] ?? [], storage };
+    }),
+  );
 }

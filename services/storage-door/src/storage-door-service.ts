@@ -3,7 +3,7 @@ import { parseStoragePath, type StoragePath } from '@vre/protocol-webdav';
 import type { AuditFinding, Service, ServiceContext } from '@vre/service';
 import { renderDoorError } from './door-error.ts';
 import { addDoorRoutes } from './door-routes.ts';
-import { type OwnedElement, openElements } from './elements.ts';
+import { type DoorDirectory, elementPrefixes, type OwnedElement, openElements } from './elements.ts';
 import type { StorageDoorConfig } from './storage-door-config.ts';
 
 const hour = 3_600_000;
@@ -13,8 +13,19 @@ const abandonedAfter = 24 * hour;
 /** The parts of the platform that the door stands on: it has no tables. */
 export type StorageDoorContext = Pick<ServiceContext, 'addresses' | 'clock' | 'http' | 'log'>;
 
-/** Puts the storage door together: WebDAV over the configured elements, for tokens with WLCG storage scopes. */
-export function createStorageDoorService(context: StorageDoorContext, config: StorageDoorConfig): Service {
+/** What the composition decides: the elements are the same for the door and for the data lake. */
+export type StorageDoorOptions = { readonly elements: readonly DoorDirectory[] };
+
+/**
+ * Puts the storage door together: WebDAV over the given elements, for tokens with WLCG storage scopes. Throws for path
+ * prefixes that cannot be told apart and for base paths that are no paths.
+ */
+export function createStorageDoorService(
+  context: StorageDoorContext,
+  config: StorageDoorConfig,
+  options: StorageDoorOptions,
+): Service {
+  elementPrefixes(options.elements);
   const issuers = [
     {
       issuer: context.addresses.issuer,
@@ -69,7 +80,7 @@ export function createStorageDoorService(context: StorageDoorContext, config: St
       },
     ],
     start: async () => {
-      if (elements.length === 0) elements = await openElements(config);
+      if (elements.length === 0) elements = await openElements(options.elements, config.fsync);
     },
     stop: async () => {
       for (const { storage } of elements) storage.close();

@@ -51,16 +51,17 @@ beforeAll(async () => {
     authorityFile: undefined,
   };
   const config = storageDoorConfigSchema.parse({
-    elements: [
-      { name: 'DISK-1', 'path-prefix': '/disk-1', root: join(place, 'one') },
-      { name: 'DISK-2', 'path-prefix': '/pool/disk-2', root: join(place, 'two') },
-    ],
     'trusted-issuers': [{ issuer: lake.issuer, audiences: [audience], 'base-path': '/lake' }],
     fsync: 'never',
   });
+  const elements = [
+    { name: 'DISK-1', pathPrefix: 'disk-1', directory: join(place, 'one') },
+    { name: 'DISK-2', pathPrefix: '/pool/disk-2', directory: join(place, 'two') },
+  ];
   service = createStorageDoorService(
     { addresses, clock: systemClock, http: createHttpClient(), log },
     config,
+    { elements },
   );
   await service.start();
   const metrics = createMetrics();
@@ -401,4 +402,20 @@ it('shows the way to what is granted, and nothing beside it', async () => {
 it('is healthy while its elements are there', async () => {
   expect(await service.health()).toEqual({ ok: true, detail: '2 storage elements answer.' });
   expect(await service.audit()).toEqual([]);
+});
+
+it('refuses path prefixes that cannot be told apart', () => {
+  const create = (...prefixes: string[]) => {
+    const elements = prefixes.map((pathPrefix, index) => ({
+      name: `E${index}`,
+      pathPrefix,
+      directory: '/nowhere',
+    }));
+    const context = { addresses: { issuer: 'https://i/', storageDoor: audience } } as never;
+    return createStorageDoorService(context, storageDoorConfigSchema.parse(undefined), { elements });
+  };
+  expect(() => create('a', '/a/')).toThrow('belongs to another storage element');
+  expect(() => create('')).toThrow('needs a path prefix');
+  expect(() => create('a/../b')).toThrow('needs a path prefix');
+  expect(create('a', 'b').name).toBe('storage-door');
 });

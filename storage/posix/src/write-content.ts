@@ -18,7 +18,7 @@ export async function writeContent(
   content: AsyncIterable<Uint8Array>,
   { expectedBytes, expectedAdler32, signal }: WriteExpectation,
 ): Promise<WriteResult> {
-  const checksum = await createChecksum('adler32');
+  const checksum = createChecksum('adler32');
   const writer = createPartWriter(part);
   let bytes = 0;
   for await (const block of abortableContent(content, signal)) {
