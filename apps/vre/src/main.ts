@@ -16,7 +16,9 @@ import { productVersion } from './installation/installation.ts';
 /** Runs the `vre` command; returns the exit code. Errors are one sentence on stderr, `VRE_DEBUG=1` adds the stack. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('vre')
-    .description('A Virtual Research Environment: log in once, find data, run notebooks and workflows next to it.')
+    .description(
+      'A Virtual Research Environment: log in once, find data, run notebooks and workflows next to it.',
+    )
     .version(productVersion)
     .showHelpAfterError('(run with --help for what is possible)')
     .exitOverride();

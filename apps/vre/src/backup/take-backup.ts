@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { deletionPauseLock } from '@vre/database';
+import pg from 'pg';
 import type { Installation } from '../installation/installation.ts';
 
 /** What lies beside the files of a backup. */
@@ -28,7 +28,11 @@ const notCopiedOfCluster = ['postmaster.pid', 'postmaster.opts', 'pg_wal', 'pg_r
 export async function takeBackup(
   installation: Installation,
   target: string,
-  options: { readonly url: string | undefined; readonly embedded: boolean; readonly say: (sentence: string) => void },
+  options: {
+    readonly url: string | undefined;
+    readonly embedded: boolean;
+    readonly say: (sentence: string) => void;
+  },
 ): Promise<BackupManifest> {
   if (existsSync(target)) throw new Error(`${target} exists already: name a new directory for the backup`);
   const unfinished = `${target}.unfinished`;
@@ -77,7 +81,9 @@ async function copyCluster(source: string, target: string, url: string | undefin
     await client.query('select pg_create_physical_replication_slot($1, true, true)', [slot]);
     await client.query("select pg_backup_start('vre backup', fast => true)");
     await copyTree(join(source, 'cluster'), target, notCopiedOfCluster);
-    const { rows } = await client.query<{ labelfile: string; spcmapfile: string }>('select labelfile, spcmapfile from pg_backup_stop(false)');
+    const { rows } = await client.query<{ labelfile: string; spcmapfile: string }>(
+      'select labelfile, spcmapfile from pg_backup_stop(false)',
+    );
     const cluster = join(target, 'cluster');
     await copyTree(join(source, 'cluster', 'pg_wal'), cluster);
     await mkdir(join(cluster, 'pg_replslot'), { mode: 0o700 });
@@ -89,17 +95,23 @@ async function copyCluster(source: string, target: string, url: string | undefin
 
 /** Copies `source` into the directory `into`, keeping owners, modes and times; names in `except` are left out at its top. */
 async function copyTree(source: string, into: string, except: readonly string[] = []): Promise<void> {
-  const entries = except.length === 0 ? undefined : (await readdir(source)).filter((entry) => !except.includes(entry));
+  const entries =
+    except.length === 0 ? undefined : (await readdir(source)).filter((entry) => !except.includes(entry));
   if (entries === undefined) return copy([source], into);
   const target = join(into, source.split('/').at(-1) as string);
   await mkdir(target, { mode: 0o700 });
   await chmod(target, 0o700);
-  await copy(entries.map((entry) => join(source, entry)), target);
+  await copy(
+    entries.map((entry) => join(source, entry)),
+    target,
+  );
 }
 
 /** `cp` of the system: it knows sparse files, reflinks and owners. Files that vanish meanwhile are no error. */
 async function copy(sources: readonly string[], into: string): Promise<void> {
-  const child = spawn('cp', ['-a', '--reflink=auto', '--', ...sources, into], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('cp', ['-a', '--reflink=auto', '--', ...sources, into], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk;
@@ -118,7 +130,13 @@ async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(
     host === null
       ? { connectionString: url }
-      : { host, port: Number(parsed.port), user: parsed.username, password: decodeURIComponent(parsed.password), database: parsed.pathname.slice(1) },
+      : {
+          host,
+          port: Number(parsed.port),
+          user: parsed.username,
+          password: decodeURIComponent(parsed.password),
+          database: parsed.pathname.slice(1),
+        },
   );
   await client.connect();
   return client;
@@ -131,5 +149,8 @@ export async function restoreBackup(backup: string, directory: string): Promise<
   }
   await mkdir(directory, { recursive: true, mode: 0o711 });
   const entries = (await readdir(backup)).filter((entry) => entry !== 'backup.json');
-  await copy(entries.map((entry) => join(backup, entry)), directory);
+  await copy(
+    entries.map((entry) => join(backup, entry)),
+    directory,
+  );
 }

@@ -7,6 +7,7 @@ export async function buildEnvironments<Name extends string>(
   report: (line: string) => void,
 ): Promise<Readonly<Record<Name, BuiltEnvironment>>> {
   const built: Partial<Record<Name, BuiltEnvironment>> = {};
-  for (const name of names) built[name] = await buildEnvironment(await loadEnvironment(name), { dataDirectory, report });
+  for (const name of names)
+    built[name] = await buildEnvironment(await loadEnvironment(name), { dataDirectory, report });
   return built as Record<Name, BuiltEnvironment>;
 }

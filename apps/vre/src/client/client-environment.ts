@@ -13,7 +13,9 @@ export async function clientEnvironment(
   addresses: ClientAddresses,
   binDirectories: readonly string[],
 ): Promise<Record<string, string>> {
-  const kept = Object.fromEntries(inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const kept = Object.fromEntries(
+    inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   const token = await readFile(client.reanaTokenFile, 'utf8').catch(() => undefined);
   return {
     ...kept,

@@ -19,7 +19,11 @@ export const clientDirectory = (directory: string): ClientDirectory => ({
 });
 
 /** Writes `rucio.cfg` and the certificate authority; the client keeps its token in the same folder, readable by the owner alone. */
-export async function writeRucioConfig(client: ClientDirectory, account: string, addresses: ClientAddresses): Promise<void> {
+export async function writeRucioConfig(
+  client: ClientDirectory,
+  account: string,
+  addresses: ClientAddresses,
+): Promise<void> {
   await mkdir(client.directory, { recursive: true, mode: 0o700 });
   const authority = join(client.directory, 'ca.pem');
   if (addresses.authorityFile !== undefined) await copyFile(addresses.authorityFile, authority);

@@ -30,7 +30,9 @@ export async function signInByDevice(
       form: { client_id: 'vre-cli', scope: 'openid profile', audience },
     }),
   );
-  show(`Open ${authorization.verification_uri_complete ?? authorization.verification_uri} and confirm the code ${authorization.user_code}`);
+  show(
+    `Open ${authorization.verification_uri_complete ?? authorization.verification_uri} and confirm the code ${authorization.user_code}`,
+  );
   const deadline = Date.now() + authorization.expires_in * 1000;
   let interval = authorization.interval;
   while (Date.now() < deadline) {
@@ -48,7 +50,8 @@ export async function signInByDevice(
       if (!(error instanceof HttpError)) throw error;
       const { error: reason } = JSON.parse(error.body) as { readonly error?: string };
       if (reason === 'slow_down') interval += 5;
-      else if (reason !== 'authorization_pending') throw new Error(`the sign-in was not confirmed (${reason}): run the command again`);
+      else if (reason !== 'authorization_pending')
+        throw new Error(`the sign-in was not confirmed (${reason}): run the command again`);
     }
   }
   throw new Error('nobody confirmed the code in time: run the command again');

@@ -9,7 +9,11 @@ const sessionSchema = z.looseObject({
   addresses: z.looseObject({ portal: z.string(), issuer: z.string(), lake: z.string() }),
 });
 const tokenSchema = z.looseObject({ token: z.string() });
-const connectionSchema = z.looseObject({ id: z.string(), verificationUriComplete: z.string(), userCode: z.string() });
+const connectionSchema = z.looseObject({
+  id: z.string(),
+  verificationUriComplete: z.string(),
+  userCode: z.string(),
+});
 
 /**
  * Prepares a folder with everything `rucio` and `reana-client` need for one account of one VRE. Signs in by the device
@@ -32,20 +36,28 @@ export async function setUpClient(options: {
     const bearer = await signInByDevice(http, addresses.issuer, audiences.workflows, show);
     const authorization = { authorization: `Bearer ${bearer}` };
     const name = `vre client on ${process.env['HOSTNAME'] ?? 'this machine'}`;
-    const { token } = tokenSchema.parse(await http.json(`${portal}/api/x-tokens`, { headers: authorization, json: { name } }));
+    const { token } = tokenSchema.parse(
+      await http.json(`${portal}/api/x-tokens`, { headers: authorization, json: { name } }),
+    );
     await writeReanaToken(client, token);
     show(`wrote ${client.reanaTokenFile}`);
     if (!options.connect) return;
     const connection = connectionSchema.parse(
       await http.json(`${portal}/api/connect/device`, { method: 'POST', headers: authorization, json: {} }),
     );
-    show(`Let workflows use your data: open ${connection.verificationUriComplete} and confirm the code ${connection.userCode}`);
+    show(
+      `Let workflows use your data: open ${connection.verificationUriComplete} and confirm the code ${connection.userCode}`,
+    );
     for (let waited = 0; waited < 600; waited += 3) {
       await pause(3000);
-      const state = (await http.json(`${portal}/api/connect/device/${connection.id}`, { headers: authorization })) as { readonly state?: string; readonly status?: string };
+      const state = (await http.json(`${portal}/api/connect/device/${connection.id}`, {
+        headers: authorization,
+      })) as { readonly state?: string; readonly status?: string };
       if ((state.state ?? state.status) === 'connected') return show('workflows are connected');
     }
-    throw new Error('nobody confirmed in time; press Connect in the portal under "Use from my computer" instead');
+    throw new Error(
+      'nobody confirmed in time; press Connect in the portal under "Use from my computer" instead',
+    );
   } finally {
     await http.close();
   }

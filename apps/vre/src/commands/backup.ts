@@ -1,15 +1,15 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
-import { holdDataDirectory } from '@vre/supervisor';
-import { restoreBackup, takeBackup } from '../backup/take-backup.ts';
 import { migrate } from '@vre/database';
+import { holdDataDirectory } from '@vre/supervisor';
+import type { Command } from 'commander';
+import { restoreBackup, takeBackup } from '../backup/take-backup.ts';
 import { openProcess } from '../composition/service-contexts.ts';
 import { composeServices } from '../composition/services.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { callControl, NotRunning } from '../control/control-client.ts';
 import { databaseUrl, startDatabase } from '../installation/database-address.ts';
 import { type Installation, productVersion } from '../installation/installation.ts';
-import type { Configuration } from '../configuration/configuration.ts';
 import { openTarget, type TargetOptions, withTarget } from './target.ts';
 
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
@@ -30,7 +30,10 @@ export function addBackupCommands(program: Command): void {
     .argument('<backup>', 'directory written by "vre backup"')
     .requiredOption('--data <directory>', 'data directory to make; must be empty or missing')
     .action(async (from: string, options: { readonly data: string }) => {
-      const manifest = JSON.parse(await readFile(join(from, 'backup.json'), 'utf8')) as { readonly database: string; readonly issuer: string };
+      const manifest = JSON.parse(await readFile(join(from, 'backup.json'), 'utf8')) as {
+        readonly database: string;
+        readonly issuer: string;
+      };
       await restoreBackup(resolve(from), resolve(options.data));
       if (manifest.database === 'external') say('restore your database with its own tools before you start');
       say(`restored; start it with "vre up --data ${resolve(options.data)}"`);
@@ -42,7 +45,11 @@ export function addBackupCommands(program: Command): void {
       const { configuration, installation } = await openTarget(options, { create: false });
       const release = await holdDataDirectory(installation.directory);
       try {
-        await takeBackup(installation, resolve(options.backup), { url: undefined, embedded: configuration.database.url === undefined, say });
+        await takeBackup(installation, resolve(options.backup), {
+          url: undefined,
+          embedded: configuration.database.url === undefined,
+          say,
+        });
         await upgrade(installation, configuration);
       } finally {
         await release();
@@ -50,7 +57,11 @@ export function addBackupCommands(program: Command): void {
     });
 }
 
-async function backup(installation: Installation, configuration: Configuration, target: string): Promise<void> {
+async function backup(
+  installation: Installation,
+  configuration: Configuration,
+  target: string,
+): Promise<void> {
   const embedded = configuration.database.url === undefined;
   const running = await callControl(installation, 'api', '/health').then(
     () => true,
@@ -73,12 +84,19 @@ async function upgrade(installation: Installation, configuration: Configuration)
   const context = await openProcess(installation, configuration, { name: 'upgrade', listensForWork: false });
   try {
     const services = await composeServices(context);
-    const applied = await migrate(context.database, [...services.values()].flatMap((service) => service.migrations ?? []));
+    const applied = await migrate(
+      context.database,
+      [...services.values()].flatMap((service) => service.migrations ?? []),
+    );
     const file = join(installation.directory, 'installation.json');
     const record = JSON.parse(await readFile(file, 'utf8')) as object;
     await writeFile(`${file}.new`, `${JSON.stringify({ ...record, version: productVersion }, null, 2)}\n`);
     await rename(`${file}.new`, file);
-    say(applied.length === 0 ? `already at release ${productVersion}` : `upgraded from ${installation.version} to ${productVersion}: ${applied.join(', ')}`);
+    say(
+      applied.length === 0
+        ? `already at release ${productVersion}`
+        : `upgraded from ${installation.version} to ${productVersion}: ${applied.join(', ')}`,
+    );
   } finally {
     await context.close();
     await database?.stop();

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,17 +10,29 @@ import { setUpClient } from '../client/set-up-client.ts';
 import { loadConfiguration } from '../configuration/configuration.ts';
 import { addressesOf } from '../installation/addresses.ts';
 import { openInstallation } from '../installation/installation.ts';
-import { spawn } from 'node:child_process';
 import { type TargetOptions, withTarget } from './target.ts';
 
-type ClientOptions = TargetOptions & { readonly portal?: string; readonly ca?: string; readonly directory?: string };
-type Target = { readonly portal: string; readonly addresses: ClientAddresses; readonly client: ClientDirectory; readonly dataDirectory: string };
+type ClientOptions = TargetOptions & {
+  readonly portal?: string;
+  readonly ca?: string;
+  readonly directory?: string;
+};
+type Target = {
+  readonly portal: string;
+  readonly addresses: ClientAddresses;
+  readonly client: ClientDirectory;
+  readonly dataDirectory: string;
+};
 
 /** `vre client setup|env|exec`: the field's own clients, configured. */
 export function addClientCommands(program: Command): void {
-  const client = program.command('client').description("the field's own clients (rucio, reana-client), configured for a VRE");
+  const client = program
+    .command('client')
+    .description("the field's own clients (rucio, reana-client), configured for a VRE");
   withClient(client.command('setup'))
-    .description('write rucio.cfg and a REANA token to a folder of their own; existing configurations are not touched')
+    .description(
+      'write rucio.cfg and a REANA token to a folder of their own; existing configurations are not touched',
+    )
     .requiredOption('--account <name>', 'your account')
     .option('--no-connect', 'do not ask that workflows may use your data')
     .action(async (options: ClientOptions & { readonly account: string; readonly connect: boolean }) => {
@@ -42,15 +55,22 @@ export function addClientCommands(program: Command): void {
       process.stdout.write(shellExports(target.client, target.addresses));
     });
   withClient(client.command('exec'))
-    .description('run a command with the clients on its path and a clean set of variables; builds them the first time')
+    .description(
+      'run a command with the clients on its path and a clean set of variables; builds them the first time',
+    )
     .argument('<command...>', 'for instance: rucio whoami')
     .passThroughOptions()
     .action(async (words: [string, ...string[]], options: ClientOptions) => {
       const target = await openClient(options);
       needSetup(target.client);
-      const built = await buildEnvironments(['rucio-clients', 'reana-client'], target.dataDirectory, (line) => process.stderr.write(`${line}\n`));
+      const built = await buildEnvironments(['rucio-clients', 'reana-client'], target.dataDirectory, (line) =>
+        process.stderr.write(`${line}\n`),
+      );
       const bins = [built['rucio-clients'].binDirectory, built['reana-client'].binDirectory];
-      const child = spawn(words[0], words.slice(1), { stdio: 'inherit', env: await clientEnvironment(target.client, target.addresses, bins) });
+      const child = spawn(words[0], words.slice(1), {
+        stdio: 'inherit',
+        env: await clientEnvironment(target.client, target.addresses, bins),
+      });
       process.exitCode = await new Promise<number>((done, failed) => {
         child.once('error', failed);
         child.once('close', (code) => done(code ?? 1));
@@ -73,7 +93,11 @@ async function openClient(options: ClientOptions): Promise<Target> {
   const directory = options.directory ?? join(base, 'vre', new URL(portal).host.replace(':', '-'));
   return {
     portal,
-    addresses: { lake: local?.lake ?? '', workflows: portal, authorityFile: options.ca ?? local?.authorityFile },
+    addresses: {
+      lake: local?.lake ?? '',
+      workflows: portal,
+      authorityFile: options.ca ?? local?.authorityFile,
+    },
     client: clientDirectory(resolve(directory)),
     dataDirectory: options.data,
   };
@@ -86,5 +110,6 @@ async function localAddresses(options: ClientOptions) {
 }
 
 function needSetup(client: ClientDirectory): void {
-  if (!existsSync(client.rucioConfig)) throw new Error(`${client.directory} is not set up: run "vre client setup --account NAME" first`);
+  if (!existsSync(client.rucioConfig))
+    throw new Error(`${client.directory} is not set up: run "vre client setup --account NAME" first`);
 }

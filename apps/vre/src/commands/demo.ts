@@ -11,7 +11,9 @@ const project = fileURLToPath(new URL('../../../../science-projects/km3net-orca'
 export function addDemoCommand(program: Command): void {
   program
     .command('demo')
-    .description('do the main job on real data: log in, upload, replicate, run a workflow, find the result again')
+    .description(
+      'do the main job on real data: log in, upload, replicate, run a workflow, find the result again',
+    )
     .option('--data <directory>', 'data directory of the demo', '.vre-demo')
     .option('--keep', 'leave the VRE running at the end')
     .action(async (options: { readonly data: string; readonly keep?: boolean }) => {

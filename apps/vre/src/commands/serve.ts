@@ -15,7 +15,10 @@ export function addServeCommand(program: Command): void {
     .action(async (options: TargetOptions & { readonly roles: string; readonly name: string }) => {
       const roles = new Set(options.roles.split(',').map(parseRole));
       const { configuration, installation } = await openTarget(options, { create: true });
-      const context = await openProcess(installation, configuration, { name: options.name, listensForWork: roles.has('worker') });
+      const context = await openProcess(installation, configuration, {
+        name: options.name,
+        listensForWork: roles.has('worker'),
+      });
       const running = await runProcess(context, options.name, roles);
       context.log.info({ roles: [...roles] }, 'ready');
       process.send?.('ready');

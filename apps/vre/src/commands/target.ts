@@ -8,7 +8,8 @@ import { type Installation, openInstallation } from '../installation/installatio
 export type TargetOptions = { readonly data: string; readonly config?: string; readonly portBase?: string };
 
 /** `$XDG_DATA_HOME/vre`, as the XDG base directory specification has it. */
-const defaultDirectory = () => join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'vre');
+const defaultDirectory = () =>
+  join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'vre');
 
 /** Adds `--data` and `--config` to a command. */
 export const withTarget = (command: Command): Command =>

@@ -3,8 +3,8 @@ import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdDataDirectory, isSameProcess, type Supervisor, startTicks, supervise } from '@vre/supervisor';
 import type { Command } from 'commander';
-import { holdDataDirectory, isSameProcess, startTicks, type Supervisor, supervise } from '@vre/supervisor';
 import { ensureCertificates } from '../composition/listeners.ts';
 import { callControl } from '../control/control-client.ts';
 import { addressesOf } from '../installation/addresses.ts';
@@ -44,15 +44,34 @@ async function up(options: UpOptions): Promise<void> {
     const child = (name: string, roles: string) => ({
       name,
       command: process.execPath,
-      arguments: ['--enable-source-maps', entry, 'serve', '--name', name, '--roles', roles, ...targetArguments(options)],
+      arguments: [
+        '--enable-source-maps',
+        entry,
+        'serve',
+        '--name',
+        name,
+        '--roles',
+        roles,
+        ...targetArguments(options),
+      ],
       environment: scrubbedEnvironment(),
       logFile: join(installation.logs, `${name}.log`),
     });
     const apiRoles = ['edge', 'aai', ...configuration.services].join(',');
     supervisor = supervise([child('api', apiRoles), child('worker', 'worker')], say);
     const stop = untilStopped();
-    await Promise.race([supervisor.ready, stop, database?.ended.then((reason) => Promise.reject(new Error(`PostgreSQL ended: ${reason}`)))]);
-    say(await welcome(installation, addressesOf(installation, configuration).portal, (Date.now() - started) / 1000));
+    await Promise.race([
+      supervisor.ready,
+      stop,
+      database?.ended.then((reason) => Promise.reject(new Error(`PostgreSQL ended: ${reason}`))),
+    ]);
+    say(
+      await welcome(
+        installation,
+        addressesOf(installation, configuration).portal,
+        (Date.now() - started) / 1000,
+      ),
+    );
     process.send?.('ready');
     await Promise.race([stop, database?.ended ?? new Promise(() => undefined)]);
     say('stopping');
@@ -75,7 +94,10 @@ async function upDetached(options: UpOptions): Promise<void> {
   });
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());
-    child.once('exit', () => void readFile(log, 'utf8').then((text) => reject(new Error(text.trim().replace(/^vre: /, '')))));
+    child.once(
+      'exit',
+      () => void readFile(log, 'utf8').then((text) => reject(new Error(text.trim().replace(/^vre: /, '')))),
+    );
   });
   child.disconnect();
   child.unref();
@@ -84,13 +106,18 @@ async function upDetached(options: UpOptions): Promise<void> {
 
 async function down(options: TargetOptions): Promise<void> {
   const { installation } = await openTarget(options, { create: false });
-  const holder = await readFile(join(installation.directory, 'holder.json'), 'utf8').then(JSON.parse, () => undefined);
+  const holder = await readFile(join(installation.directory, 'holder.json'), 'utf8').then(
+    JSON.parse,
+    () => undefined,
+  );
   const { pid, ticks } = (holder ?? {}) as { pid?: number; ticks?: number };
   if (pid === undefined || !isSameProcess(pid, ticks)) {
     process.stdout.write(`the VRE in ${installation.directory} is not running\n`);
     return;
   }
-  await callControl(installation, 'api', '/workflows/jobs/stop', { method: 'POST', json: {} }).catch(() => undefined);
+  await callControl(installation, 'api', '/workflows/jobs/stop', { method: 'POST', json: {} }).catch(
+    () => undefined,
+  );
   process.kill(pid, 'SIGTERM');
   for (let waited = 0; startTicks(pid) === ticks; waited += 50) {
     if (waited > 30_000) throw new Error(`process ${pid} does not end: see ${installation.logs}`);
@@ -113,9 +140,32 @@ const targetArguments = (options: UpOptions): string[] => [
 
 /** What the platform's own processes may inherit: no tokens, no client settings of the person who starts it. */
 function scrubbedEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'TMPDIR', 'SSL_CERT_FILE'];
-  const network = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'PIP_INDEX_URL', 'UV_INDEX_URL', 'UV_DEFAULT_INDEX', 'PIP_CONFIG_FILE'];
-  const names = Object.keys(process.env).filter((name) => [...kept, ...network].includes(name) || name.startsWith('VRE_'));
+  const kept = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'XDG_DATA_HOME',
+    'XDG_RUNTIME_DIR',
+    'TMPDIR',
+    'SSL_CERT_FILE',
+  ];
+  const network = [
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+    'PIP_INDEX_URL',
+    'UV_INDEX_URL',
+    'UV_DEFAULT_INDEX',
+    'PIP_CONFIG_FILE',
+  ];
+  const names = Object.keys(process.env).filter(
+    (name) => [...kept, ...network].includes(name) || name.startsWith('VRE_'),
+  );
   return Object.fromEntries(names.map((name) => [name, process.env[name] as string]));
 }
 
@@ -126,7 +176,9 @@ async function welcome(installation: Installation, portal: string, seconds: numb
   if (process.env['SSH_CONNECTION'] !== undefined) {
     const { portBase } = installation;
     const tunnels = [0, 1, 2, 3].map((offset) => `-L ${portBase + offset}:localhost:${portBase + offset}`);
-    lines.push(`From your laptop: ssh ${tunnels.join(' ')} ${process.env['USER'] ?? 'you'}@${installationHost()}`);
+    lines.push(
+      `From your laptop: ssh ${tunnels.join(' ')} ${process.env['USER'] ?? 'you'}@${installationHost()}`,
+    );
   }
   lines.push(`Data directory: ${installation.directory}`);
   return lines.join('\n');

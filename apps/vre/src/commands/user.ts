@@ -24,14 +24,23 @@ export function addUserCommands(program: Command): void {
       const { installation } = await openTarget(options, { create: false });
       const answer = (await callControl(installation, 'api', '/aai/users', {
         method: 'POST',
-        json: { username, name: options.name, email: options.email, administrator: options.administrator ?? false },
+        json: {
+          username,
+          name: options.name,
+          email: options.email,
+          administrator: options.administrator ?? false,
+        },
       })) as { readonly username: string; readonly oneTimePassword: string };
       if (options.passwordFile === undefined) {
-        process.stdout.write(`${answer.username} may sign in with the one-time password ${answer.oneTimePassword}\n`);
+        process.stdout.write(
+          `${answer.username} may sign in with the one-time password ${answer.oneTimePassword}\n`,
+        );
       } else {
         await writeFile(options.passwordFile, `${answer.oneTimePassword}\n`, { mode: 0o600 });
         await chmod(options.passwordFile, 0o600);
-        process.stdout.write(`${answer.username} may sign in with the one-time password in ${options.passwordFile}\n`);
+        process.stdout.write(
+          `${answer.username} may sign in with the one-time password in ${options.passwordFile}\n`,
+        );
       }
     });
   withTarget(user.command('list'))
@@ -49,8 +58,12 @@ export function addUserCommands(program: Command): void {
       if (options.json) process.stdout.write(`${JSON.stringify(users, null, 2)}\n`);
       else {
         for (const { username, name, email, disabled, administrator } of users) {
-          const marks = [administrator ? 'administrator' : '', disabled ? 'disabled' : ''].filter(Boolean).join(', ');
-          process.stdout.write(`${username.padEnd(26)} ${(name ?? '').padEnd(28)} ${(email ?? '').padEnd(32)} ${marks}\n`);
+          const marks = [administrator ? 'administrator' : '', disabled ? 'disabled' : '']
+            .filter(Boolean)
+            .join(', ');
+          process.stdout.write(
+            `${username.padEnd(26)} ${(name ?? '').padEnd(28)} ${(email ?? '').padEnd(32)} ${marks}\n`,
+          );
         }
       }
     });
@@ -59,7 +72,10 @@ export function addUserCommands(program: Command): void {
     .argument('<username>')
     .action(async (username: string, options: TargetOptions) => {
       const { installation } = await openTarget(options, { create: false });
-      await callControl(installation, 'api', `/aai/users/${encodeURIComponent(username)}/disable`, { method: 'POST', json: {} });
+      await callControl(installation, 'api', `/aai/users/${encodeURIComponent(username)}/disable`, {
+        method: 'POST',
+        json: {},
+      });
       process.stdout.write(`${username} is disabled\n`);
     });
 }

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { FirstPartyClient } from '@vre/aai';
 import { readOrCreateSecretFile } from '@vre/secrets';
-import { type Addresses, audiences, lakeCapabilitySet, type OidcClient, type ServiceName } from '@vre/service';
+import {
+  type Addresses,
+  audiences,
+  lakeCapabilitySet,
+  type OidcClient,
+  type ServiceName,
+} from '@vre/service';
 import type { Installation } from '../installation/installation.ts';
 
 const identityScopes = ['openid', 'profile', 'email', 'offline_access', 'wlcg', 'wlcg.groups'];
@@ -12,11 +18,17 @@ const clientIds = { edge: 'portal', 'data-lake': 'data-lake', workflows: 'workfl
 /** The service's own client; its secret is made at the first start and shared through a 0600 file. */
 export async function oidcClientOf(installation: Installation, service: ServiceName): Promise<OidcClient> {
   const id = service in clientIds ? clientIds[service as keyof typeof clientIds] : service;
-  return { id, secret: await readOrCreateSecretFile(join(installation.directory, 'secrets', 'oidc-clients', id)) };
+  return {
+    id,
+    secret: await readOrCreateSecretFile(join(installation.directory, 'secrets', 'oidc-clients', id)),
+  };
 }
 
 /** Every client of this installation that the identity provider knows from the start. */
-export async function firstPartyClients(installation: Installation, addresses: Addresses): Promise<readonly FirstPartyClient[]> {
+export async function firstPartyClients(
+  installation: Installation,
+  addresses: Addresses,
+): Promise<readonly FirstPartyClient[]> {
   const lakeAudiences = [audiences.lake, addresses.storageDoor];
   const [portal, lake, workflows] = await Promise.all([
     oidcClientOf(installation, 'edge'),

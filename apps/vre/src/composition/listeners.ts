@@ -11,8 +11,12 @@ import type { Installation } from '../installation/installation.ts';
 const localHosts = ['localhost', '127.0.0.1', '::1'];
 
 /** Makes the local authority at the first start; without effect when certificates are configured. */
-export async function ensureCertificates(installation: Installation, configuration: Configuration): Promise<void> {
-  if (configuration.listen['certificate-file'] === undefined) await localCertificates(certificateDirectory(installation), localHosts);
+export async function ensureCertificates(
+  installation: Installation,
+  configuration: Configuration,
+): Promise<void> {
+  if (configuration.listen['certificate-file'] === undefined)
+    await localCertificates(certificateDirectory(installation), localHosts);
 }
 
 /** Public listeners of a service: none for those that are reached through the edge. */
@@ -22,17 +26,25 @@ export async function publicListeners(
   configuration: Configuration,
   addresses: Addresses,
 ): Promise<{ readonly hostNames: readonly string[]; readonly listeners: readonly ListenAddress[] }> {
-  const url = { edge: addresses.portal, 'data-lake': addresses.lake, 'storage-door': addresses.storageDoor }[service as string];
+  const url = { edge: addresses.portal, 'data-lake': addresses.lake, 'storage-door': addresses.storageDoor }[
+    service as string
+  ];
   if (url === undefined) return { hostNames: [], listeners: [] };
   const { protocol, hostname, port, host } = new URL(url);
   const tls = protocol === 'https:' ? await certificate(installation, configuration) : undefined;
   if (tls === undefined && !isLoopback(configuration.listen.host)) {
-    throw new Error(`${url} is not https, but listen.host is ${configuration.listen.host}: passwords and tokens would cross the network in clear; set listen.certificate-file and https addresses`);
+    throw new Error(
+      `${url} is not https, but listen.host is ${configuration.listen.host}: passwords and tokens would cross the network in clear; set listen.certificate-file and https addresses`,
+    );
   }
   const number = Number(port || (protocol === 'https:' ? 443 : 80));
   return {
     hostNames: port === '' ? [hostname, `${hostname}:${number}`] : [host],
-    listeners: hostsOf(configuration.listen.host).map((listenHost) => ({ host: listenHost, port: number, tls })),
+    listeners: hostsOf(configuration.listen.host).map((listenHost) => ({
+      host: listenHost,
+      port: number,
+      tls,
+    })),
   };
 }
 
@@ -52,6 +64,8 @@ const isLoopback = (host: string) => host === 'localhost' || host === '::1' || h
 
 function hostsOf(host: string): string[] {
   if (host !== 'localhost') return [host];
-  const hasIpv6 = Object.values(networkInterfaces()).some((entries) => entries?.some((entry) => entry.address === '::1'));
+  const hasIpv6 = Object.values(networkInterfaces()).some((entries) =>
+    entries?.some((entry) => entry.address === '::1'),
+  );
   return hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 }

@@ -3,11 +3,11 @@ import { type RunningDaemon, runDaemon } from '@vre/daemon';
 import { migrate } from '@vre/database';
 import { createHttpServer, type HttpServer } from '@vre/http-server';
 import type { Service, ServiceName } from '@vre/service';
-import { addressesOf } from '../installation/addresses.ts';
 import { createControlServer } from '../control/control-server.ts';
+import { addressesOf } from '../installation/addresses.ts';
 import { internalListener, publicListeners } from './listeners.ts';
-import { composeServices } from './services.ts';
 import type { ProcessContext } from './service-contexts.ts';
+import { composeServices } from './services.ts';
 
 /** What a process does: answer for services, run their daemons, or both. */
 export type Role = ServiceName | 'worker';
@@ -21,7 +21,11 @@ export interface RunningProcess {
  * Migrates (one process at a time), starts the services, listens and runs daemons according to `roles`. When it
  * returns, everything answers.
  */
-export async function runProcess(process: ProcessContext, name: string, roles: ReadonlySet<Role>): Promise<RunningProcess> {
+export async function runProcess(
+  process: ProcessContext,
+  name: string,
+  roles: ReadonlySet<Role>,
+): Promise<RunningProcess> {
   const services = await composeServices(process);
   const migrated = await migrate(
     process.database,
@@ -35,7 +39,12 @@ export async function runProcess(process: ProcessContext, name: string, roles: R
     if (roles.has(serviceName)) servers.push(await serveService(process, serviceName, service));
   }
   const daemons = roles.has('worker') ? await runDaemons(process, services) : [];
-  const control = await createControlServer(process, services, daemons, join(process.installation.run, `${name}.sock`));
+  const control = await createControlServer(
+    process,
+    services,
+    daemons,
+    join(process.installation.run, `${name}.sock`),
+  );
   return {
     stop: async () => {
       await Promise.all(servers.map((server) => server.close(3000)));
@@ -47,9 +56,18 @@ export async function runProcess(process: ProcessContext, name: string, roles: R
   };
 }
 
-async function serveService(process: ProcessContext, name: ServiceName, service: Service): Promise<HttpServer> {
+async function serveService(
+  process: ProcessContext,
+  name: ServiceName,
+  service: Service,
+): Promise<HttpServer> {
   const { installation, configuration } = process;
-  const { hostNames, listeners } = await publicListeners(name, installation, configuration, addressesOf(installation, configuration));
+  const { hostNames, listeners } = await publicListeners(
+    name,
+    installation,
+    configuration,
+    addressesOf(installation, configuration),
+  );
   const server = createHttpServer({
     name,
     log: process.log.child({ service: name }),
@@ -59,14 +77,20 @@ async function serveService(process: ProcessContext, name: ServiceName, service:
   });
   server.app.get('/health', async (_request, reply) => {
     const { ok } = await service.health();
-    return reply.code(ok ? 200 : 503).type('text/plain; charset=utf-8').send(ok ? 'up\n' : 'down\n');
+    return reply
+      .code(ok ? 200 : 503)
+      .type('text/plain; charset=utf-8')
+      .send(ok ? 'up\n' : 'down\n');
   });
   await service.routes(server.app);
   await server.listen([internalListener(name, installation), ...listeners]);
   return server;
 }
 
-async function runDaemons(process: ProcessContext, services: ReadonlyMap<ServiceName, Service>): Promise<readonly RunningDaemon[]> {
+async function runDaemons(
+  process: ProcessContext,
+  services: ReadonlyMap<ServiceName, Service>,
+): Promise<readonly RunningDaemon[]> {
   const running: RunningDaemon[] = [];
   for (const [name, service] of services) {
     const log = process.log.child({ service: name });

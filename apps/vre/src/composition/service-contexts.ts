@@ -54,7 +54,10 @@ export async function openProcess(
       const outbox = await createOutbox(database, schema);
       const wakeups = await createWakeups(database, schema, options.listensForWork);
       wakeupsByService.set(service, wakeups);
-      closing.push(() => outbox.close(), () => wakeups.close());
+      closing.push(
+        () => outbox.close(),
+        () => wakeups.close(),
+      );
       return {
         clock: systemClock,
         identifiers: systemIdentifiers,

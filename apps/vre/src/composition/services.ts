@@ -21,10 +21,17 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
       return createAaiService(context, configuration.aai, { firstPartyClients: clients });
     },
     'data-lake': async () =>
-      createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], { elements }),
+      createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], {
+        elements,
+      }),
     'storage-door': async () =>
-      createStorageDoorService(await process.contextFor('storage-door', 'door'), configuration['storage-door'], { elements }),
-    workflows: async () => createWorkflowsService(await process.contextFor('workflows', 'workflows'), configuration.workflows),
+      createStorageDoorService(
+        await process.contextFor('storage-door', 'door'),
+        configuration['storage-door'],
+        { elements },
+      ),
+    workflows: async () =>
+      createWorkflowsService(await process.contextFor('workflows', 'workflows'), configuration.workflows),
     edge: async () =>
       createEdgeService(await process.contextFor('edge', 'edge'), configuration.edge, {
         portalDirectory: portalDirectory(),

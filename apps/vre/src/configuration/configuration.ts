@@ -8,14 +8,22 @@ import { z } from 'zod';
 
 const addressesSchema = z
   .strictObject({
-    portal: z.url().optional().describe('Public address of portal, REANA API and issuer; `http://localhost:<port-base>` unless set.'),
+    portal: z
+      .url()
+      .optional()
+      .describe('Public address of portal, REANA API and issuer; `http://localhost:<port-base>` unless set.'),
     issuer: z
       .url()
       .endsWith('/')
       .optional()
-      .describe('OpenID issuer, with trailing slash; `<portal>/aai/` unless set. Never change it: identities contain it.'),
+      .describe(
+        'OpenID issuer, with trailing slash; `<portal>/aai/` unless set. Never change it: identities contain it.',
+      ),
     lake: z.url().optional().describe('Public address of the Rucio API, at the root of its own host.'),
-    'storage-door': z.url().optional().describe('Public https address of the storage door, at the root of its own host.'),
+    'storage-door': z
+      .url()
+      .optional()
+      .describe('Public https address of the storage door, at the root of its own host.'),
     'authority-file': z
       .string()
       .optional()
@@ -25,9 +33,18 @@ const addressesSchema = z
 
 const listenSchema = z
   .strictObject({
-    host: z.string().default('localhost').describe('Address to listen on; `localhost` means 127.0.0.1 and ::1 where it exists.'),
-    'certificate-file': z.string().optional().describe('PEM certificate chain for all listeners; needed to listen beyond this machine.'),
-    'key-file': z.string().optional().describe('PEM private key of the certificate, readable by the owner alone.'),
+    host: z
+      .string()
+      .default('localhost')
+      .describe('Address to listen on; `localhost` means 127.0.0.1 and ::1 where it exists.'),
+    'certificate-file': z
+      .string()
+      .optional()
+      .describe('PEM certificate chain for all listeners; needed to listen beyond this machine.'),
+    'key-file': z
+      .string()
+      .optional()
+      .describe('PEM private key of the certificate, readable by the owner alone.'),
   })
   .prefault({});
 
@@ -36,8 +53,13 @@ const databaseSchema = z
     url: z
       .string()
       .optional()
-      .describe('`postgresql://…` of a PostgreSQL 15 or newer; without it an embedded one runs in the data directory.'),
-    'password-file': z.string().optional().describe('File with the password of `database.url`, so that the URL holds none.'),
+      .describe(
+        '`postgresql://…` of a PostgreSQL 15 or newer; without it an embedded one runs in the data directory.',
+      ),
+    'password-file': z
+      .string()
+      .optional()
+      .describe('File with the password of `database.url`, so that the URL holds none.'),
   })
   .prefault({});
 
@@ -57,8 +79,13 @@ export const configurationSchema = z.strictObject({
     .min(1024)
     .max(65_000)
     .optional()
-    .describe('First of the block of ports on one machine; 8000 or the next free block, chosen at the first start and kept.'),
-  'log-level': z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('How much is logged.'),
+    .describe(
+      'First of the block of ports on one machine; 8000 or the next free block, chosen at the first start and kept.',
+    ),
+  'log-level': z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('How much is logged.'),
   addresses: addressesSchema,
   listen: listenSchema,
   database: databaseSchema,

@@ -5,7 +5,9 @@ import type { Installation } from '../installation/installation.ts';
 /** The platform of this data directory is not running. */
 export class NotRunning extends Error {
   constructor(installation: Installation) {
-    super(`the VRE in ${installation.directory} is not running: start it with "vre up --data ${installation.directory}"`);
+    super(
+      `the VRE in ${installation.directory} is not running: start it with "vre up --data ${installation.directory}"`,
+    );
     this.name = 'NotRunning';
   }
 }
@@ -19,7 +21,10 @@ export async function callControl(
 ): Promise<unknown> {
   const http = createHttpClient();
   try {
-    return await http.json(`unix:${join(installation.run, `${process}.sock`)}:${path}`, { ...options, headersTimeout: 600_000 });
+    return await http.json(`unix:${join(installation.run, `${process}.sock`)}:${path}`, {
+      ...options,
+      headersTimeout: 600_000,
+    });
   } catch (error) {
     if (error instanceof HttpError) throw new Error(messageOf(error.body));
     const code = (error as NodeJS.ErrnoException).code;

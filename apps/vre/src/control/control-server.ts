@@ -6,7 +6,11 @@ import type { ProcessContext } from '../composition/service-contexts.ts';
 /** Full health of a process, for the operator. */
 export type ProcessHealth = {
   readonly services: Readonly<Record<string, Health>>;
-  readonly daemons: readonly { readonly name: string; readonly lastSuccess: string | undefined; readonly lastError: string | undefined }[];
+  readonly daemons: readonly {
+    readonly name: string;
+    readonly lastSuccess: string | undefined;
+    readonly lastError: string | undefined;
+  }[];
 };
 
 /**
@@ -24,12 +28,17 @@ export async function createControlServer(
     log: process.log.child({ control: true }),
     metrics: process.metrics,
     hostNames: [],
-    renderError: (error, request, reply) => reply.code(statusOf(error)).send({ message: sentenceOf(error, request.id) }),
+    renderError: (error, request, reply) =>
+      reply.code(statusOf(error)).send({ message: sentenceOf(error, request.id) }),
   });
   const { app } = server;
-  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await process.metrics.render()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4').send(await process.metrics.render()),
+  );
   app.get('/health', async (): Promise<ProcessHealth> => {
-    const states = await Promise.all([...services].map(async ([name, service]) => [name, await service.health()] as const));
+    const states = await Promise.all(
+      [...services].map(async ([name, service]) => [name, await service.health()] as const),
+    );
     return {
       services: Object.fromEntries(states),
       daemons: daemons.map((daemon) => ({
@@ -41,7 +50,9 @@ export async function createControlServer(
   });
   app.post('/audit', async (): Promise<readonly (AuditFinding & { readonly service: string })[]> => {
     const findings = await Promise.all(
-      [...services].map(async ([service, { audit }]) => (await audit()).map((finding) => ({ service, ...finding }))),
+      [...services].map(async ([service, { audit }]) =>
+        (await audit()).map((finding) => ({ service, ...finding })),
+      ),
     );
     return findings.flat();
   });

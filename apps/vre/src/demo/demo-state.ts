@@ -13,7 +13,9 @@ export type DemoState = {
   configuration?: Configuration;
   addresses?: Addresses;
   platform?: PlatformHandle;
-  environments?: Readonly<Record<'rucio-clients' | 'reana-client' | 'km3net-data' | 'python', BuiltEnvironment>>;
+  environments?: Readonly<
+    Record<'rucio-clients' | 'reana-client' | 'km3net-data' | 'python', BuiltEnvironment>
+  >;
   researcher?: { readonly username: string; readonly passwordFile: string; readonly password: string };
   client?: ClientDirectory;
   files?: readonly { readonly path: string; readonly name: string; readonly sha256: string }[];

@@ -20,13 +20,24 @@ export function vre(words: readonly string[]): Promise<string> {
       output += chunk;
     });
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve(output) : reject(new Error(output.trim().replace(/^vre: /, '')))));
+    child.once('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(output.trim().replace(/^vre: /, ''))),
+    );
   });
 }
 
 /** Starts the platform of a data directory in the background. */
-export async function startPlatform(dataDirectory: string, portBase: number | undefined): Promise<PlatformHandle> {
-  await vre(['up', '--detach', '--data', dataDirectory, ...(portBase === undefined ? [] : ['--port-base', String(portBase)])]);
+export async function startPlatform(
+  dataDirectory: string,
+  portBase: number | undefined,
+): Promise<PlatformHandle> {
+  await vre([
+    'up',
+    '--detach',
+    '--data',
+    dataDirectory,
+    ...(portBase === undefined ? [] : ['--port-base', String(portBase)]),
+  ]);
   return {
     stop: async () => {
       await vre(['down', '--data', dataDirectory]);

@@ -18,7 +18,11 @@ export type Step<State> = {
 };
 
 /** Runs steps in order, printing each with its duration and what was seen. */
-export async function runSteps<State>(steps: readonly Step<State>[], state: State, out: NodeJS.WriteStream): Promise<void> {
+export async function runSteps<State>(
+  steps: readonly Step<State>[],
+  state: State,
+  out: NodeJS.WriteStream,
+): Promise<void> {
   for (const [index, step] of steps.entries()) {
     const started = Date.now();
     const head = `${String(index + 1).padStart(2)}/${steps.length} ${step.title}`;

@@ -21,15 +21,30 @@ export const uploadData: Step<DemoState> = {
     state.files = await findData(state);
     const dataset = `user.${username}:orca-sample`;
     state.dataset = dataset;
-    await rucio(state, ['upload', '--rse', 'LOCAL-A', '--scope', `user.${username}`, dataset, ...state.files.map((file) => file.path)]);
+    await rucio(state, [
+      'upload',
+      '--rse',
+      'LOCAL-A',
+      '--scope',
+      `user.${username}`,
+      dataset,
+      ...state.files.map((file) => file.path),
+    ]);
     for (const [key, value] of Object.entries(metadata)) {
       await rucio(state, ['did', 'metadata', 'set', dataset, '--key', key, '--value', value]);
     }
     const content = await rucio(state, ['did', 'content', 'list', dataset]);
-    for (const { name } of state.files) expectThat(content.includes(name), `${dataset} does not hold ${name}:\n${content}`);
+    for (const { name } of state.files)
+      expectThat(content.includes(name), `${dataset} does not hold ${name}:\n${content}`);
     const shown = await rucio(state, ['did', 'metadata', 'list', dataset, '--plugin', 'ALL']);
-    for (const value of Object.values(metadata)) expectThat(shown.includes(value), `the metadata of ${dataset} lack "${value}":\n${shown}`);
-    return [`${dataset}: ${state.files.map((file) => file.name).join(', ')}`, `metadata: ${Object.entries(metadata).map(([key, value]) => `${key} = ${value}`).join('; ')}`];
+    for (const value of Object.values(metadata))
+      expectThat(shown.includes(value), `the metadata of ${dataset} lack "${value}":\n${shown}`);
+    return [
+      `${dataset}: ${state.files.map((file) => file.name).join(', ')}`,
+      `metadata: ${Object.entries(metadata)
+        .map(([key, value]) => `${key} = ${value}`)
+        .join('; ')}`,
+    ];
   },
 };
 
@@ -43,7 +58,9 @@ async function findData(state: DemoState): Promise<NonNullable<DemoState['files'
   if (found.code !== 0) throw new DemoFailed(found.output.trim());
   const paths = found.output.trim().split('\n');
   expectThat(paths.length === 2, `expected two data files, found ${paths.join(', ')}`);
-  return Promise.all(paths.map(async (path) => ({ path, name: basename(path), sha256: await sha256Of(path) })));
+  return Promise.all(
+    paths.map(async (path) => ({ path, name: basename(path), sha256: await sha256Of(path) })),
+  );
 }
 
 export const replicate: Step<DemoState> = {
@@ -58,12 +75,18 @@ export const replicate: Step<DemoState> = {
       const shown = await rucio(state, ['rule', 'show', ruleId]);
       const ruleState = shown.match(/^State:\s*(\w+)/m)?.[1];
       if (ruleState === 'OK') break;
-      expectThat(ruleState !== 'STUCK' && Date.now() - started < secondsForARule * 1000, `the rule is ${ruleState}, not OK:\n${shown}`);
+      expectThat(
+        ruleState !== 'STUCK' && Date.now() - started < secondsForARule * 1000,
+        `the rule is ${ruleState}, not OK:\n${shown}`,
+      );
     }
     const replicas = await rucio(state, ['replica', 'list', 'file', dataset, '--pfns']);
     const pfns = replicas.split('\n').filter((line) => line.startsWith('https://'));
     expectThat(pfns.length === 4, `expected two files on two elements, found:\n${replicas}`);
-    return [`rule ${ruleId} is OK after ${((Date.now() - started) / 1000).toFixed(1)} s (the client's own start-up included)`, ...pfns];
+    return [
+      `rule ${ruleId} is OK after ${((Date.now() - started) / 1000).toFixed(1)} s (the client's own start-up included)`,
+      ...pfns,
+    ];
   },
 };
 
@@ -76,7 +99,9 @@ export const verifyCopies: Step<DemoState> = {
     for (const { name, sha256 } of need(state, 'files')) {
       const copy = join(target, 'orca-sample', name);
       expectThat((await sha256Of(copy)) === sha256, `${copy} differs from what was uploaded`);
-      seen.push(`${name}: ${(await readFile(copy)).length} bytes, SHA-256 ${sha256.slice(0, 16)}… as uploaded`);
+      seen.push(
+        `${name}: ${(await readFile(copy)).length} bytes, SHA-256 ${sha256.slice(0, 16)}… as uploaded`,
+      );
     }
     return seen;
   },

@@ -14,14 +14,24 @@ export const connectWorkflows: Step<DemoState> = {
   run: async (state) => {
     const { portal } = need(state, 'addresses');
     const browser = need(state, 'browser');
-    const { url } = (await browser.json(`${portal}/x/reana/connect`, { method: 'POST', json: {} })) as { readonly url: string };
+    const { url } = (await browser.json(`${portal}/x/reana/connect`, { method: 'POST', json: {} })) as {
+      readonly url: string;
+    };
     const page = await browser.visit(url);
-    const { connected } = (await browser.json(`${portal}/x/reana/connect`)) as { readonly connected: boolean };
+    const { connected } = (await browser.json(`${portal}/x/reana/connect`)) as {
+      readonly connected: boolean;
+    };
     expectThat(connected, `workflows are not connected after the consent page; it ended at ${page.url}`);
-    const token = (await browser.json(`${portal}/x/reana/x-tokens`, { method: 'POST', json: { name: 'demo' } })) as { readonly token: string };
+    const token = (await browser.json(`${portal}/x/reana/x-tokens`, {
+      method: 'POST',
+      json: { name: 'demo' },
+    })) as { readonly token: string };
     await writeReanaToken(need(state, 'client'), token.token);
     const ping = await reanaClient(state, ['ping']);
-    return ping.trim().split('\n').filter((line) => line !== '' && !line.includes('pkg_resources'));
+    return ping
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('pkg_resources'));
   },
 };
 
@@ -32,11 +42,21 @@ export const runWorkflow: Step<DemoState> = {
     const name = 'km3net-orca';
     state.resultDataset = `user.${username}:orca-result`;
     await reanaClient(state, [
-      'run', '-w', name, '-f', 'reana.yaml', '-p', `dataset=${need(state, 'dataset')}`, '-p', `result_dataset=${state.resultDataset}`,
+      'run',
+      '-w',
+      name,
+      '-f',
+      'reana.yaml',
+      '-p',
+      `dataset=${need(state, 'dataset')}`,
+      '-p',
+      `result_dataset=${state.resultDataset}`,
     ]);
     const started = Date.now();
     for (;;) {
-      const [row] = JSON.parse(await jsonOf(state, ['status', '-w', name, '--json', '-v'])) as readonly Record<string, string>[];
+      const [row] = JSON.parse(
+        await jsonOf(state, ['status', '-w', name, '--json', '-v']),
+      ) as readonly Record<string, string>[];
       const status = row?.['status'];
       progress(`${status} ${row?.['progress'] ?? ''}`);
       if (status === 'finished') {
@@ -51,7 +71,9 @@ export const runWorkflow: Step<DemoState> = {
     const logs = await reanaClient(state, ['logs', '-w', name]);
     const steps = [...new Set([...logs.matchAll(/Step: (\S+)/g)].map((match) => match[1]))];
     expectThat(steps.length >= 3, `expected three steps in the log, found ${steps.join(', ')}:\n${logs}`);
-    return [`${state.run.name} (${state.run.id}) finished after ${((Date.now() - started) / 1000).toFixed(1)} s: ${steps.join(' → ')}`];
+    return [
+      `${state.run.name} (${state.run.id}) finished after ${((Date.now() - started) / 1000).toFixed(1)} s: ${steps.join(' → ')}`,
+    ];
   },
 };
 
@@ -65,7 +87,10 @@ async function jsonOf(state: DemoState, words: readonly string[]): Promise<strin
 
 type Expected = {
   readonly outputs: readonly string[];
-  readonly checks: readonly ({ readonly path: string } & ({ readonly equals: unknown } | { readonly value: number; readonly tolerance: number }))[];
+  readonly checks: readonly ({ readonly path: string } & (
+    | { readonly equals: unknown }
+    | { readonly value: number; readonly tolerance: number }
+  ))[];
 };
 
 export const checkResult: Step<DemoState> = {
@@ -83,10 +108,18 @@ export const checkResult: Step<DemoState> = {
     const results: unknown = JSON.parse(await readFile(join(directory, 'results/results.json'), 'utf8'));
     for (const check of expected.checks) {
       const seen = valueAt(results, check.path);
-      const fits = 'equals' in check ? seen === check.equals : Math.abs(Number(seen) - check.value) <= check.tolerance;
-      expectThat(fits, `${check.path} is ${String(seen)}, expected ${'equals' in check ? String(check.equals) : `${check.value} ± ${check.tolerance}`}`);
+      const fits =
+        'equals' in check ? seen === check.equals : Math.abs(Number(seen) - check.value) <= check.tolerance;
+      expectThat(
+        fits,
+        `${check.path} is ${String(seen)}, expected ${'equals' in check ? String(check.equals) : `${check.value} ± ${check.tolerance}`}`,
+      );
     }
-    return [`all ${expected.checks.length} numbers as expected`, ...headline(results), `plots: ${state.resultsDirectory}/{rate,zenith,sky,comparison}.png`];
+    return [
+      `all ${expected.checks.length} numbers as expected`,
+      ...headline(results),
+      `plots: ${state.resultsDirectory}/{rate,zenith,sky,comparison}.png`,
+    ];
   },
 };
 
@@ -115,13 +148,22 @@ export const findProvenance: Step<DemoState> = {
       ['run', need(state, 'run').id],
       ['input dataset', need(state, 'dataset')],
     ] as const) {
-      expectThat(metadata.includes(value), `the metadata of ${dataset} do not name the ${what} ${value}:\n${metadata}`);
+      expectThat(
+        metadata.includes(value),
+        `the metadata of ${dataset} do not name the ${what} ${value}:\n${metadata}`,
+      );
     }
-    const directory = join(state.dataDirectory, 'people', need(state, 'researcher').username, 'from-the-lake');
+    const directory = join(
+      state.dataDirectory,
+      'people',
+      need(state, 'researcher').username,
+      'from-the-lake',
+    );
     await rucio(state, ['download', dataset, '--dir', directory]);
     const fromLake = await readFile(join(directory, 'orca-result', 'results.json')).catch(() => undefined);
     const fromRun = await readFile(join(need(state, 'resultsDirectory'), 'results.json'));
-    if (fromLake !== undefined) expectThat(fromLake.equals(fromRun), 'results.json of the lake differs from the one of the run');
+    if (fromLake !== undefined)
+      expectThat(fromLake.equals(fromRun), 'results.json of the lake differs from the one of the run');
     const lines = metadata.split('\n').filter((line) => /run|input|environment|workflow/i.test(line));
     return [`${dataset}:`, ...lines.map((line) => `  ${line.trim()}`)];
   },

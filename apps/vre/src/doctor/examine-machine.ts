@@ -8,7 +8,11 @@ import { createProcessBackend } from '@vre/compute-process';
 import { findBinaries } from '@vre/database';
 
 /** One fact about the machine. `missing` disables something; `limited` works, but less well. */
-export type Finding = { readonly what: string; readonly verdict: 'good' | 'limited' | 'missing'; readonly sentence: string };
+export type Finding = {
+  readonly what: string;
+  readonly verdict: 'good' | 'limited' | 'missing';
+  readonly sentence: string;
+};
 
 const run = promisify(execFile);
 const leastFreeBytes = 5e9;
@@ -35,15 +39,24 @@ async function python(): Promise<Finding> {
     const { stdout } = await run('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
     const version = stdout.trim();
     if (!['3.11', '3.12', '3.13'].includes(version)) {
-      return { what: 'Python', verdict: 'limited', sentence: `python3 is ${version}; environments are made for 3.11 to 3.13: install one of these` };
+      return {
+        what: 'Python',
+        verdict: 'limited',
+        sentence: `python3 is ${version}; environments are made for 3.11 to 3.13: install one of these`,
+      };
     }
     await run('python3', ['-m', 'pip', '--version']).catch(() => run('uv', ['--version']));
-    return { what: 'Python', verdict: 'good', sentence: `${version} with pip or uv: environments can be built` };
+    return {
+      what: 'Python',
+      verdict: 'good',
+      sentence: `${version} with pip or uv: environments can be built`,
+    };
   } catch {
     return {
       what: 'Python',
       verdict: 'missing',
-      sentence: 'python3 with pip is missing, so no environment can be built and no workflow that needs one runs: apt install python3 python3-pip',
+      sentence:
+        'python3 with pip is missing, so no environment can be built and no workflow that needs one runs: apt install python3 python3-pip',
     };
   }
 }
@@ -54,8 +67,16 @@ async function jobs(): Promise<readonly Finding[]> {
   return [
     bubblewrap.unavailable === undefined
       ? { what: 'job isolation', verdict: 'good', sentence: bubblewrap.isolation }
-      : { what: 'job isolation', verdict: 'limited', sentence: `${bubblewrap.unavailable} Jobs run as plain processes where that is allowed.` },
-    { what: 'job limits', verdict: 'good', sentence: bubblewrap.unavailable === undefined ? bubblewrap.limitsBy : plain.limitsBy },
+      : {
+          what: 'job isolation',
+          verdict: 'limited',
+          sentence: `${bubblewrap.unavailable} Jobs run as plain processes where that is allowed.`,
+        },
+    {
+      what: 'job limits',
+      verdict: 'good',
+      sentence: bubblewrap.unavailable === undefined ? bubblewrap.limitsBy : plain.limitsBy,
+    },
   ];
 }
 

@@ -5,15 +5,18 @@ import type { Installation } from './installation.ts';
 import { portOffsets } from './ports.ts';
 
 /** Socket on which a service answers the others. */
-export const serviceSocket = (installation: Installation, service: ServiceName): string => join(installation.run, `${service}.sock`);
+export const serviceSocket = (installation: Installation, service: ServiceName): string =>
+  join(installation.run, `${service}.sock`);
 
 /** Certificates made at the first start, used when none are configured. */
-export const certificateDirectory = (installation: Installation): string => join(installation.directory, 'certificates');
+export const certificateDirectory = (installation: Installation): string =>
+  join(installation.directory, 'certificates');
 
 /** Where everything is, from the configuration or from the port block of one machine. */
 export function addressesOf(installation: Installation, configuration: Configuration): Addresses {
   const { addresses, listen } = configuration;
-  const local = (offset: number, scheme = 'http') => `${scheme}://localhost:${installation.portBase + offset}`;
+  const local = (offset: number, scheme = 'http') =>
+    `${scheme}://localhost:${installation.portBase + offset}`;
   const portal = addresses.portal ?? local(portOffsets.portal);
   return {
     portal,
@@ -24,6 +27,8 @@ export function addressesOf(installation: Installation, configuration: Configura
     internal: (service) => `unix:${serviceSocket(installation, service)}:`,
     authorityFile:
       addresses['authority-file'] ??
-      (listen['certificate-file'] === undefined ? join(certificateDirectory(installation), 'ca.pem') : undefined),
+      (listen['certificate-file'] === undefined
+        ? join(certificateDirectory(installation), 'ca.pem')
+        : undefined),
   };
 }

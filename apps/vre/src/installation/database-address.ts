@@ -4,7 +4,8 @@ import { readOrCreateSecretFile, readSecretFile } from '@vre/secrets';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Installation } from './installation.ts';
 
-const passwordFile = (installation: Installation) => join(installation.directory, 'secrets', 'postgres-password');
+const passwordFile = (installation: Installation) =>
+  join(installation.directory, 'secrets', 'postgres-password');
 
 /** URL of the platform's database, with its password from the file that holds it. */
 export async function databaseUrl(installation: Installation, configuration: Configuration): Promise<string> {
@@ -20,7 +21,10 @@ export async function databaseUrl(installation: Installation, configuration: Con
 }
 
 /** Starts the embedded database of this data directory; `undefined` when one is configured by URL. */
-export async function startDatabase(installation: Installation, configuration: Configuration): Promise<EmbeddedPostgres | undefined> {
+export async function startDatabase(
+  installation: Installation,
+  configuration: Configuration,
+): Promise<EmbeddedPostgres | undefined> {
   if (configuration.database.url !== undefined) return undefined;
   return startEmbeddedPostgres({
     directory: join(installation.directory, 'postgres'),

@@ -46,11 +46,16 @@ const networkFileSystems = new Map([
 ]);
 
 /** Opens the directory, or makes it at the first start. Nothing is started and no lock is taken. */
-export async function openInstallation(directory: string, configuration: Configuration, options: { readonly create: boolean }): Promise<Installation> {
+export async function openInstallation(
+  directory: string,
+  configuration: Configuration,
+  options: { readonly create: boolean },
+): Promise<Installation> {
   const root = resolve(directory);
   const file = join(root, 'installation.json');
   if (!existsSync(file)) {
-    if (!options.create) throw new UnusableDataDirectory(`there is no VRE in ${root}: start one with "vre up --data ${root}"`);
+    if (!options.create)
+      throw new UnusableDataDirectory(`there is no VRE in ${root}: start one with "vre up --data ${root}"`);
     await initialise(root, file, configuration);
   }
   const record = JSON.parse(await readFile(file, 'utf8')) as Record;
@@ -85,7 +90,9 @@ async function initialise(root: string, file: string, configuration: Configurati
     instance: randomUUID().slice(0, 8),
     postgresMajor: embeddedPostgresMajor,
     portBase,
-    issuer: configuration.addresses.issuer ?? `${configuration.addresses.portal ?? `http://localhost:${portBase}`}/aai/`,
+    issuer:
+      configuration.addresses.issuer ??
+      `${configuration.addresses.portal ?? `http://localhost:${portBase}`}/aai/`,
   };
   await writeFile(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
   await rename(`${file}.new`, file);
@@ -97,7 +104,9 @@ function refuseForeign(root: string, record: Record, configuration: Configuratio
       `${root} was made by release ${record.version} with another storage format: start that release, or restore its backup with this one`,
     );
   }
-  const wanted = configuration.addresses.issuer ?? (configuration.addresses.portal ? `${configuration.addresses.portal}/aai/` : undefined);
+  const wanted =
+    configuration.addresses.issuer ??
+    (configuration.addresses.portal ? `${configuration.addresses.portal}/aai/` : undefined);
   if (wanted !== undefined && wanted !== record.issuer) {
     throw new UnusableDataDirectory(
       `${root} belongs to the issuer ${record.issuer}, configured is ${wanted}: identities contain the issuer, so it cannot change; use another data directory`,
@@ -110,7 +119,10 @@ async function runDirectory(root: string): Promise<string> {
   const directory =
     inside.length <= longestSocketDirectory
       ? inside
-      : join(tmpdir(), `vre-${userInfo().uid}-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`);
+      : join(
+          tmpdir(),
+          `vre-${userInfo().uid}-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`,
+        );
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
   return directory;
