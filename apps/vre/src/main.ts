@@ -4,6 +4,7 @@ import { addClientCommands } from './commands/client.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEnvironmentCommands } from './commands/env.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addUserCommands(program);
   addClientCommands(program);
   addDoctorCommand(program);
+  addEnvironmentCommands(program);
   addLogsCommand(program);
   addConfigCommand(program);
   addMigrateCommand(program);

@@ -105,6 +105,12 @@ for file in $REMOVE; do rmdir "$file" 2>/dev/null; done
 remove_secrets
 said=
 [ -e verdict ] && read -r said < verdict
-printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$(date +%s.%N)" > exit.part
-mv -f exit.part exit
+finished=$(date +%s.%N)
+# A full disk must not turn the job into a lost one: keep trying for an hour.
+tries=0
+until printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$finished" \
+  > exit.part && mv -f exit.part exit; do
+  tries=$((tries + 1)); [ "$tries" -gt 3600 ] && exit 1
+  sleep 1
+done
 `;
