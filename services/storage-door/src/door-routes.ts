@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Admitted, admit, type Doorkeeper } from './admission.ts';
 import { deleteFile, makeDirectory, moveFile } from './change-tree.ts';
+import { DoorError } from './door-error.ts';
 import { propfind } from './list-tree.ts';
 import { getFile, headFile } from './read-file.ts';
 import { admitWrite, putFile } from './write-file.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply, admitted: Admitted) => Promise<unknown>;
+
+/** Methods that clients of other storage try; naming those that work helps more than 404. */
+const unserved = ['POST', 'PATCH', 'COPY', 'LOCK', 'UNLOCK', 'PROPPATCH'];
 
 /** Adds the door's methods to a server, for every path below its root. */
 export async function addDoorRoutes(app: FastifyInstance, keeper: Doorkeeper): Promise<void> {
@@ -20,7 +24,8 @@ export async function addDoorRoutes(app: FastifyInstance, keeper: Doorkeeper): P
     MOVE: (request, reply, admitted) => moveFile(request, reply, admitted, elements),
   };
   const methods = ['OPTIONS', ...Object.keys(handlers)];
-  for (const method of ['PROPFIND', 'MKCOL', 'MOVE']) app.addHttpMethod(method, { hasBody: true });
+  for (const method of ['PROPFIND', 'MKCOL', 'MOVE', ...unserved.slice(2)])
+    app.addHttpMethod(method, { hasBody: true });
 
   // Bodies are files: they stay streams, whatever type they claim to have.
   app.removeAllContentTypeParsers();
@@ -37,6 +42,17 @@ export async function addDoorRoutes(app: FastifyInstance, keeper: Doorkeeper): P
       .headers({ allow: methods.join(', '), dav: '1', 'ms-author-via': 'DAV' })
       .send(),
   );
+
+  app.route({
+    method: unserved,
+    url: '/*',
+    handler: async (request) => {
+      const allow = methods.join(', ');
+      throw new DoorError(405, `This storage does not serve ${request.method}: it serves ${allow}.`, {
+        allow,
+      });
+    },
+  });
 
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   for (const [method, handler] of Object.entries(handlers))

@@ -22,6 +22,7 @@ let lake: TestIssuer;
 let service: Service;
 let server: HttpServer;
 let port: number;
+const served = 'OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, MKCOL, MOVE';
 const audience = 'https://localhost:18003';
 
 async function freePort(): Promise<number> {
@@ -234,7 +235,7 @@ describe('who is let in', () => {
   it('for OPTIONS without a token', async () => {
     const answer = await send('OPTIONS', '/disk-1/x');
     expect([answer.status, answer.headers.dav]).toEqual([200, '1']);
-    expect(answer.headers.allow).toBe('OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, MKCOL, MOVE');
+    expect(answer.headers.allow).toBe(served);
   });
 });
 
@@ -377,7 +378,10 @@ describe('with a token for everything', () => {
     expect((await send('HEAD', '/disk-1/', { token: all, headers: { host: 'evil.example' } })).status).toBe(
       421,
     );
-    expect((await send('COPY', '/disk-1/f', { token: all })).status).toBe(404);
+    for (const method of ['COPY', 'LOCK', 'POST']) {
+      const unserved = await send(method, '/disk-1/f', { token: all });
+      expect([unserved.status, unserved.headers.allow]).toEqual([405, served]);
+    }
   });
 });
 
