@@ -20,7 +20,11 @@ const directions = Object.entries(below).map(([room, allowed]) => ({
 
 module.exports = {
   forbidden: [
-    ...directions.map((rule) => (rule.from.path === '^platform/' ? { ...rule, from: { path: '^platform/', pathNot: '^platform/testing/' } } : rule)),
+    ...directions.map((rule) =>
+      rule.from.path === '^platform/'
+        ? { ...rule, from: { path: '^platform/', pathNot: '^platform/testing/' } }
+        : rule,
+    ),
     {
       name: 'no-service-imports-another',
       severity: 'error',
@@ -29,7 +33,8 @@ module.exports = {
     },
     {
       name: 'no-sideways-but-ports',
-      comment: 'engines, back-ends and storage protocols know their port and what it is built on, not each other',
+      comment:
+        'engines, back-ends and storage protocols know their port and what it is built on, not each other',
       severity: 'error',
       from: { path: '^(engines|storage|compute)/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^$1/', pathNot: '^($1/$2/|$1/port/|storage/checksums/|compute/process/)' },
@@ -40,8 +45,18 @@ module.exports = {
       from: { path: '^(protocols|apps/portal/src)/', pathNot: '\\.test\\.tsx?$' },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@vre/portal/package.json$' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@vre/portal/package.json$' },
+    },
     {
       name: 'tests-are-not-imported',
       severity: 'error',
@@ -53,6 +68,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|node_modules|dev)/' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@vre/source', 'import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.css'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@vre/source', 'import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.css'],
+    },
   },
 };

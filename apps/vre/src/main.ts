@@ -13,12 +13,10 @@ import { addUpCommands } from './commands/up.ts';
 import { addUserCommands } from './commands/user.ts';
 import { productVersion } from './installation/installation.ts';
 
-/** Runs the `vre` command; returns the exit code. Errors are one sentence on stderr, `VRE_DEBUG=1` adds the stack. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** The command tree, not yet run; also the source of the reference page. */
+export function createProgram(): Command {
   const program = new Command('vre')
-    .description(
-      'A Virtual Research Environment: log in once, find data, run notebooks and workflows next to it.',
-    )
+    .description('A Virtual Research Environment: log in once, find data, run notebooks and workflows next to it.')
     .version(productVersion)
     .showHelpAfterError('(run with --help for what is possible)')
     .exitOverride();
@@ -26,14 +24,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   addStatusCommand(program);
   addUserCommands(program);
   addClientCommands(program);
-  addDoctorCommand(program);
   addEnvironmentCommands(program);
+  addDoctorCommand(program);
   addLogsCommand(program);
   addConfigCommand(program);
   addMigrateCommand(program);
   addBackupCommands(program);
   addServeCommand(program);
   addDemoCommand(program);
+  return program;
+}
+
+/** Runs the `vre` command; returns the exit code. Errors are one sentence on stderr, `VRE_DEBUG=1` adds the stack. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = createProgram();
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);

@@ -5,6 +5,7 @@ import type { ProcessContext } from '../composition/service-contexts.ts';
 
 /** Full health of a process, for the operator. */
 export type ProcessHealth = {
+  readonly pid: number;
   readonly services: Readonly<Record<string, Health>>;
   readonly daemons: readonly {
     readonly name: string;
@@ -40,6 +41,7 @@ export async function createControlServer(
       [...services].map(async ([name, service]) => [name, await service.health()] as const),
     );
     return {
+      pid: globalThis.process.pid,
       services: Object.fromEntries(states),
       daemons: daemons.map((daemon) => ({
         name: daemon.name,
