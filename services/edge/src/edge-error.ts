@@ -52,7 +52,7 @@ export function renderEdgeError(error: unknown, request: FastifyRequest, reply: 
   const body = errorBody(error, request.id);
   reply.code(status).headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
-    const page = plainPage(`Error ${status}`, body['message'] ?? '', {
+    const page = plainPage(`Error ${status}`, body.message ?? '', {
       href: '/',
       text: 'Back to the portal',
     });

@@ -5,7 +5,15 @@ import { renderEdgeError } from './edge-error.ts';
 import { type EventSource, eventRoutes } from './events/index.ts';
 import { fileRoutes } from './files/index.ts';
 import { portalRoutes } from './portal/index.ts';
-import { createProxy, createRouteTable, createUpstreams, lakeToken, workflowsToken } from './proxy/index.ts';
+import {
+  createProxy,
+  createRouteTable,
+  createUpstreams,
+  lakeToken,
+  matchRoute,
+  type ProxyRoute,
+  workflowsToken,
+} from './proxy/index.ts';
 import {
   createSessions,
   createSignIn,
@@ -45,9 +53,10 @@ export async function createEdgeService(
   const upstreams = createUpstreams(addresses, config['answer-timeout'] * 1000);
   const scopes = config['sign-in-scopes'];
   const lake = lakeToken(addresses, scopes);
+  const routes = createRouteTable(addresses, scopes);
   const proxy = createProxy({
     context,
-    routes: createRouteTable(addresses, scopes),
+    routes,
     upstreams,
     sessions,
     requireSession: withSession,
@@ -64,7 +73,7 @@ export async function createEdgeService(
     http: {
       renderError: renderEdgeError,
       // Clients of the issuer join its address, which ends with a slash, and a path that begins with one.
-      rewriteUrl: (url) => collapseSlashes(url, new URL(addresses.issuer).pathname),
+      rewriteUrl: (url) => collapseSlashes(url, routes),
       onUpgrade: proxy.onUpgrade,
     },
     routes: async (app) => {
@@ -136,10 +145,10 @@ export async function createEdgeService(
   };
 }
 
-/** Only below the issuer's path: elsewhere `//` may be part of a name. */
-function collapseSlashes(url: string, issuerPath: string): string {
+/** Only where it leads to the sign-in service: elsewhere `//` may be part of a name. */
+function collapseSlashes(url: string, routes: readonly ProxyRoute[]): string {
+  if (!url.includes('//')) return url;
   const [path = '/', ...query] = url.split('?');
   const collapsed = path.replace(/\/{2,}/g, '/');
-  const isIssuers = collapsed.startsWith(issuerPath) || collapsed.startsWith('/.well-known/');
-  return isIssuers ? [collapsed, ...query].join('?') : url;
+  return matchRoute(routes, collapsed)?.access.kind === 'own-cookies' ? [collapsed, ...query].join('?') : url;
 }

@@ -51,10 +51,10 @@ export async function forwardRequest(
         throw serviceFailure(route.service, error);
       });
     const headers = responseHeaders(answer.headers, route.access);
-    if (route.access.kind === 'session' && typeof headers['location'] === 'string') {
+    if (route.access.kind === 'session' && typeof headers.location === 'string') {
       try {
         const base = new URL(path, upstream.origin);
-        headers['location'] = browserLocation(route, headers['location'], base, to.origins);
+        headers.location = browserLocation(route, headers.location, base, to.origins);
       } catch (error) {
         answer.body.on('error', () => undefined).destroy();
         throw error;

@@ -108,7 +108,7 @@ const isActiveDocument = (contentType: string) => /html|xml|svg/i.test(contentTy
 
 /** Response headers for the client. The sign-in service's own policy and cookies pass; no other service's do. */
 export function responseHeaders(headers: ResponseHeaders, access: Access): Record<string, string | string[]> {
-  const named = connectionNames([headers['connection'] ?? []].flat());
+  const named = connectionNames([headers.connection ?? []].flat());
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || hopByHop.has(name) || (named.has(name) && name !== 'content-length')) continue;

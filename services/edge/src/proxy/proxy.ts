@@ -144,12 +144,7 @@ export function createProxy(options: ProxyOptions): Proxy {
             'close',
             sessions.watch.hold(bearer.sessionId, () => socket.destroy()),
           );
-        const status = await forwardUpgrade(
-          request,
-          socket,
-          early,
-          prepare(route, request, requestId, bearer),
-        );
+        const status = await forwardUpgrade(socket, early, prepare(route, request, requestId, bearer));
         proxied.inc({ service: route.service, status: String(status) });
       };
       upgrade().catch((error: unknown) => {

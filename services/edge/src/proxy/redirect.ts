@@ -12,7 +12,7 @@ export function browserLocation(
   base: URL,
   origins: readonly string[],
 ): string {
-  const target = URL.canParse(location, base) ? new URL(location, base) : undefined;
+  const target = URL.canParse(location, base.href) ? new URL(location, base.href) : undefined;
   if (
     target === undefined ||
     !(target.origin === base.origin || origins.includes(target.origin)) ||

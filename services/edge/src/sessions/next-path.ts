@@ -6,6 +6,10 @@ export function nextPath(next: unknown, portal: string): string {
   if (typeof next !== 'string' || next.length > 2000 || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(next))
     return '/';
   const url = new URL(next, portal);
-  const isPage = url.origin === new URL(portal).origin && !/^\/(x|aai|api)(\/|$)/.test(url.pathname);
+  // Dot segments are resolved by now: `/a/..//host` has become `//host`.
+  const isPage =
+    url.origin === new URL(portal).origin &&
+    !url.pathname.startsWith('//') &&
+    !/^\/(x|aai|api)(\/|$)/.test(url.pathname);
   return isPage ? url.pathname + url.search + url.hash : '/';
 }

@@ -29,7 +29,7 @@ describe('signing in', () => {
   test('leads over the issuer to a session that tells who is signed in', async () => {
     expect((await edge.fetch('/x/session')).json()).toMatchObject({ signedIn: false });
     const done = await edge.signIn('/data?q=1');
-    expect([done.status, done.headers['location']]).toEqual([303, '/data?q=1']);
+    expect([done.status, done.headers.location]).toEqual([303, '/data?q=1']);
     const answer = await edge.fetch('/x/session');
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(answer.json()).toEqual({
@@ -51,7 +51,7 @@ describe('signing in', () => {
   });
 
   test('asks for a code with PKCE, state and nonce', async () => {
-    const url = new URL(String((await edge.raw('/x/login')).headers['location']));
+    const url = new URL(String((await edge.raw('/x/login')).headers.location));
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       response_type: 'code',
       client_id: 'edge',
@@ -90,18 +90,18 @@ describe('signing in', () => {
 
   test('refuses a callback of another browser, another state and a code used twice', async () => {
     const start = await edge.raw('/x/login');
-    const state = new URL(String(start.headers['location'])).searchParams.get('state');
+    const state = new URL(String(start.headers.location)).searchParams.get('state');
     const other = await edge.raw('/x/login');
     const cookie = other.setCookies[0]?.split(';')[0] ?? '';
     const renamed = cookie.replace(/_[\w-]{8}=/, `_${state?.slice(0, 8)}=`);
     for (const headers of [{}, { cookie }, { cookie: renamed }] as Record<string, string>[]) {
       const answer = await edge.raw(`/x/callback?code=c&state=${state}`, { headers });
-      expect([answer.status, answer.json()['code']]).toEqual([400, 'sign-in-failed']);
+      expect([answer.status, answer.json().code]).toEqual([400, 'sign-in-failed']);
       expect(answer.setCookies.some((set) => set.startsWith('vre_session_'))).toBe(false);
     }
     const own = start.setCookies[0]?.split(';')[0] ?? '';
     const unknown = await edge.raw(`/x/callback?code=used&state=${state}`, { headers: { cookie: own } });
-    expect(unknown.json()['message']).toContain('did not accept');
+    expect(unknown.json().message).toContain('did not accept');
   });
 
   test.each([
@@ -120,7 +120,7 @@ describe('signing in', () => {
 
   test('tells a person on a page when the issuer refused', async () => {
     const start = await edge.raw('/x/login');
-    const state = new URL(String(start.headers['location'])).searchParams.get('state');
+    const state = new URL(String(start.headers.location)).searchParams.get('state');
     const answer = await edge.raw(`/x/callback?error=access_denied&state=${state}`, {
       headers: { cookie: start.setCookies[0]?.split(';')[0] ?? '', accept: 'text/html' },
     });
@@ -133,7 +133,7 @@ describe('signing in', () => {
     issuer.user = { ...usual, groups: ['/administrators'] };
     await edge.signIn();
     issuer.user = usual;
-    expect((await edge.fetch('/x/session')).json()['isAdministrator']).toBe(true);
+    expect((await edge.fetch('/x/session')).json().isAdministrator).toBe(true);
   });
 });
 
@@ -142,7 +142,7 @@ describe('a session', () => {
     await edge.signIn();
     const cookie = edge.cookie;
     const session = async (headers: Record<string, string>) =>
-      (await edge.raw('/x/session', { headers })).json()['signedIn'];
+      (await edge.raw('/x/session', { headers })).json().signedIn;
     expect(await session({ cookie, 'sec-fetch-site': 'same-origin' })).toBe(true);
     expect(await session({ cookie, 'sec-fetch-site': 'cross-site' })).toBe(false);
     expect(await session({ cookie })).toBe(false);
@@ -158,12 +158,12 @@ describe('a session', () => {
     });
     expect(answer.status).toBe(200);
     expect(answer.setCookies[0]).toMatch(/^vre_session_[0-9a-f]{8}=; Path=\/x\/; Max-Age=0/);
-    const location = new URL(String(answer.json()['location']));
+    const location = new URL(String(answer.json().location));
     expect(location.href.startsWith(`${issuer.issuer}logout?`)).toBe(true);
     expect(location.searchParams.get('post_logout_redirect_uri')).toBe(`${edge.portal}/`);
     expect(location.searchParams.get('id_token_hint')?.split('.')).toHaveLength(3);
     expect(issuer.revoked).toHaveLength(1);
-    expect((await edge.fetch('/x/session')).json()['signedIn']).toBe(false);
+    expect((await edge.fetch('/x/session')).json().signedIn).toBe(false);
   });
 
   test('is listed with the others of the person, who may end any of them', async () => {
@@ -177,13 +177,13 @@ describe('a session', () => {
     expect((await edge.fetch(`/x/sessions/${other}`, { method: 'DELETE' })).status).toBe(204);
     expect((await edge.fetch(`/x/sessions/${other}`, { method: 'DELETE' })).status).toBe(404);
     edge.cookie = first;
-    expect((await edge.fetch('/x/session')).json()['signedIn']).toBe(false);
+    expect((await edge.fetch('/x/session')).json().signedIn).toBe(false);
   });
 
   test('is replaced when the same browser signs in again', async () => {
     await edge.signIn();
     const start = await edge.raw('/x/login');
-    const at = await fetch(String(start.headers['location']), { redirect: 'manual' });
+    const at = await fetch(String(start.headers.location), { redirect: 'manual' });
     const back = new URL(at.headers.get('location') ?? '');
     const cookie = `${edge.cookie}; ${start.setCookies[0]?.split(';')[0]}`;
     expect((await edge.raw(back.pathname + back.search, { headers: { cookie } })).status).toBe(303);
@@ -193,7 +193,7 @@ describe('a session', () => {
 
   test('ends after 12 idle hours, and after 7 days however busy; the daemon removes and revokes it', async () => {
     await edge.signIn();
-    const signedIn = async () => (await edge.fetch('/x/session')).json()['signedIn'];
+    const signedIn = async () => (await edge.fetch('/x/session')).json().signedIn;
     context.clock.advance(11 * 3600);
     expect(await signedIn()).toBe(true);
     context.clock.advance(11 * 3600);

@@ -60,13 +60,15 @@ export const testAddresses = (
   authorityFile: undefined,
 });
 
+/** Starts the edge over `context`; a second copy of it listens on another port under the same address. */
 export async function startEdge(
   context: ServiceContext,
   config: Readonly<Record<string, unknown>> = {},
   portalDirectory = '/nonexistent',
+  listenPort = Number(new URL(context.addresses.portal).port),
 ): Promise<EdgeUnderTest> {
   const { portal } = context.addresses;
-  const { port, host } = new URL(portal);
+  const { host } = new URL(portal);
   const service = await createEdgeService(context, edgeConfigSchema.parse(config), { portalDirectory });
   const server = createHttpServer({
     name: 'edge',
@@ -77,12 +79,12 @@ export async function startEdge(
   });
   await service.routes(server.app);
   await service.start();
-  await server.listen([{ host: '127.0.0.1', port: Number(port) }]);
+  await server.listen([{ host: '127.0.0.1', port: listenPort }]);
   const agent = new Agent();
 
   const raw = async (path: string, options: RequestOptions = {}): Promise<Answer> => {
     const answer = await agent.request({
-      origin: `http://127.0.0.1:${port}`,
+      origin: `http://127.0.0.1:${listenPort}`,
       path,
       method: options.method ?? 'GET',
       headers: { host, ...options.headers },
@@ -113,9 +115,9 @@ export async function startEdge(
     signIn: async (next = '/') => {
       const start = await raw(`/x/login?next=${encodeURIComponent(next)}`);
       const transaction = start.setCookies[0]?.split(';')[0] ?? '';
-      const at = await request(agent, String(start.headers['location']));
+      const at = await request(agent, String(start.headers.location));
       await at.body.dump();
-      const back = new URL(String(at.headers['location']));
+      const back = new URL(String(at.headers.location));
       const done = await raw(back.pathname + back.search, { headers: { cookie: transaction } });
       edge.cookie = done.setCookies.find((cookie) => cookie.startsWith('vre_session_'))?.split(';')[0] ?? '';
       return done;

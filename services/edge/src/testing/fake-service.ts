@@ -24,7 +24,10 @@ export async function startFakeService(socketPath: string): Promise<FakeService>
       return;
     }
     sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => fake.onUpgradedClosed());
+    socket
+      .on('error', () => undefined)
+      .on('end', () => socket.end())
+      .on('close', () => fake.onUpgradedClosed());
     const accept = createHash('sha1')
       .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
       .digest('base64');
