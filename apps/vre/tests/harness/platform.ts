@@ -32,6 +32,8 @@ export async function startPlatformForTests(options: {
   readonly name: string;
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly started?: boolean;
+  /** Words before the `vre` command, for instance to enter a network namespace. */
+  readonly runBefore?: readonly string[];
 }): Promise<TestPlatform> {
   mkdirSync(sharedBuilds, { recursive: true });
   const dataDirectory = await mkdtemp(join(checkout, '.vre-test', `${options.name}-`));
@@ -45,7 +47,7 @@ export async function startPlatformForTests(options: {
   const configuration = await loadConfiguration({ file: configFile });
   const installation = await openInstallation(dataDirectory, configuration, { create: true });
   const start = async () => {
-    await vre(['up', '--detach', ...target]);
+    await vre(['up', '--detach', ...target], options.runBefore);
   };
   const stop = async () => {
     await vre(['down', ...target]);
