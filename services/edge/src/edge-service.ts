@@ -9,6 +9,7 @@ import {
   createProxy,
   createRouteTable,
   createUpstreams,
+  issuerApi,
   lakeToken,
   matchRoute,
   type ProxyRoute,
@@ -18,6 +19,7 @@ import {
   createSessions,
   createSignIn,
   createSignOut,
+  isAdministratorAtIssuer,
   requireSession,
   sessionCleaner,
   sessionCookies,
@@ -54,6 +56,7 @@ export async function createEdgeService(
   const scopes = config['sign-in-scopes'];
   const lake = lakeToken(addresses, scopes);
   const routes = createRouteTable(addresses, scopes);
+  const own = issuerApi(routes);
   const proxy = createProxy({
     context,
     routes,
@@ -90,6 +93,8 @@ export async function createEdgeService(
         signOut,
         requireSession: withSession,
         cookies,
+        isAdministrator: async (sessionId) =>
+          own !== undefined && isAdministratorAtIssuer(http, addresses, tokens, sessionId, own),
         addresses,
         services: config.services,
       });

@@ -87,3 +87,11 @@ export function matchRoute(routes: readonly ProxyRoute[], url: string): ProxyRou
     .filter((route) => (route.exact ? path === route.prefix : path.startsWith(route.prefix)))
     .sort((a, b) => b.prefix.length - a.prefix.length)[0];
 }
+
+/** Where our own sign-in service answers for a signed-in person; `undefined` with a foreign issuer. */
+export function issuerApi(
+  routes: readonly ProxyRoute[],
+): { readonly path: string; readonly wanted: WantedToken } | undefined {
+  const route = routes.find(({ service, access }) => service === 'aai' && access.kind === 'session');
+  return route?.access.kind === 'session' ? { path: route.target, wanted: route.access.wanted } : undefined;
+}
