@@ -4,7 +4,7 @@ import type { EdgeConfig } from './edge-config.ts';
 import { renderEdgeError } from './edge-error.ts';
 import { type EventSource, eventRoutes } from './events/index.ts';
 import { fileRoutes } from './files/index.ts';
-import { portalRoutes } from './portal/index.ts';
+import { authorityRoute, portalRoutes } from './portal/index.ts';
 import {
   createProxy,
   createRouteTable,
@@ -115,6 +115,7 @@ export async function createEdgeService(
         tokens,
         sources: config.services.map((service) => sources[service]),
       });
+      authorityRoute(app, addresses);
       await portalRoutes(app, { directory: options.portalDirectory, addresses });
     },
     daemons: [sessionCleaner(sessions, signOut, context.outbox, clock)],
