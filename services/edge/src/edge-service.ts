@@ -113,7 +113,10 @@ export async function createEdgeService(
         sessions,
         requireSession: withSession,
         tokens,
-        sources: config.services.map((service) => sources[service]),
+        sources: [
+          ...config.services.map((service) => sources[service]),
+          ...(own ? [{ service: 'aai', ...own.events } as const] : []),
+        ],
       });
       authorityRoute(app, addresses);
       await portalRoutes(app, { directory: options.portalDirectory, addresses });
