@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  checksumOfBytes,
+  checksumOfFile,
+  checksumOfStream,
+  createChecksum,
+  normalChecksum,
+  sameChecksum,
+} from './index.ts';
+
+/** zlib's own adler32: the last four bytes of a zlib stream. */
+const reference = (bytes: Uint8Array): string =>
+  deflateSync(bytes, { level: 1 }).subarray(-4).toString('hex');
+
+describe('adler32', () => {
+  it('is 00000001 for nothing and always eight lower-case digits', async () => {
+    expect(await checksumOfBytes(Buffer.alloc(0), 'adler32')).toBe('00000001');
+    expect(await checksumOfBytes(Buffer.from('a'), 'adler32')).toBe('00620062');
+  });
+
+  it('equals zlib for the worst case of its sums, at every length modulo 32', async () => {
+    for (let length = 65_500; length < 65_540; length++) {
+      const bytes = Buffer.alloc(length, 0xff);
+      expect(await checksumOfBytes(bytes, 'adler32')).toBe(reference(bytes));
+    }
+  });
+
+  it('does not depend on how the bytes are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 20 }), async (blocks) => {
+        const checksum = await createChecksum('adler32');
+        for (const block of blocks) checksum.update(block);
+        expect(checksum.digest()).toBe(reference(Buffer.concat(blocks)));
+      }),
+    );
+  });
+});
+
+it('computes md5 over streams', async () => {
+  const stream = (async function* () {
+    yield Buffer.from('hello ');
+    yield Buffer.from('world');
+  })();
+  expect(await checksumOfStream(stream, 'md5')).toBe('5eb63bbbe01eeed093cb22bb8f5acdc3');
+});
+
+describe('files', () => {
+  it.each([0, 1, 1024 * 1024 + 3, 17 * 1024 * 1024 + 5])('of %i bytes', async (size) => {
+    const place = await mkdtemp(join(tmpdir(), 'checksum-'));
+    const bytes = Buffer.alloc(size, 'The lake is deep. ');
+    await writeFile(join(place, 'f'), bytes);
+    const handle = await open(join(place, 'f'));
+    try {
+      expect(await checksumOfFile(handle, 'adler32')).toBe(reference(bytes));
+      expect(await checksumOfFile(handle, 'md5')).toBe(createHash('md5').update(bytes).digest('hex'));
+    } finally {
+      await handle.close();
+      await rm(place, { recursive: true });
+    }
+  });
+
+  it('fails for a handle that cannot be read', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'checksum-'));
+    const handle = await open(join(place, 'f'), 'w');
+    await handle.truncate(20 * 1024 * 1024);
+    await expect(checksumOfFile(handle, 'md5')).rejects.toThrow('EBADF');
+    await handle.close();
+    await rm(place, { recursive: true });
+  });
+});
+
+it('compares without case and leading zeros', () => {
+  expect(sameChecksum('00620062', '620062')).toBe(true);
+  expect(sameChecksum('36D714AB', '36d714ab')).toBe(true);
+  expect(sameChecksum('00620062', '00620063')).toBe(false);
+  expect(normalChecksum(' 620062', 'adler32')).toBe('00620062');
+  expect(normalChecksum('', 'adler32')).toBe('00000000');
+});
