@@ -1,6 +1,7 @@
 import type { DidType, ScopedName } from './did.ts';
 import { isRucioErrorClass, RucioError } from './errors.ts';
 import { parseRucioJson } from './json.ts';
+import type { ProtocolSettings, RseSettings } from './requests.ts';
 import type {
   AccountRow,
   AccountUsageRow,
@@ -105,6 +106,9 @@ export interface RucioClient {
   rses(expression?: string, signal?: AbortSignal): Promise<readonly Pick<RseRow, 'rse'>[]>;
   allRses(signal?: AbortSignal): Promise<readonly RseRow[]>;
   getRse(rse: string, signal?: AbortSignal): Promise<RseDetail>;
+  /** Administrators only; the element has no protocol yet. */
+  addRse(rse: string, settings: RseSettings): Promise<void>;
+  addProtocol(rse: string, protocol: ProtocolSettings & { readonly scheme: string }): Promise<void>;
   rseAttributes(rse: string, signal?: AbortSignal): Promise<Readonly<Record<string, string | boolean>>>;
   rseUsage(rse: string, signal?: AbortSignal): Promise<readonly RseUsageRow[]>;
   accountUsage(account: string, signal?: AbortSignal): Promise<readonly AccountUsageRow[]>;
@@ -210,6 +214,8 @@ export function createRucioClient(options: RucioClientOptions): RucioClient {
     rses: (expression, signal) => lines(`/rses/${query({ expression })}`, { signal }),
     allRses: (signal) => lines('/rses/', { signal }),
     getRse: (rse, signal) => one(`/rses/${rse}`, { signal }),
+    addRse: (rse, settings) => run(`/rses/${rse}`, { body: settings }),
+    addProtocol: (rse, protocol) => run(`/rses/${rse}/protocols/${protocol.scheme}`, { body: protocol }),
     rseAttributes: (rse, signal) => one(`/rses/${rse}/attr/`, { signal }),
     rseUsage: (rse, signal) => lines(`/rses/${rse}/usage`, { signal }),
     accountUsage: (account, signal) => lines(`/accounts/${account}/usage/local`, { signal }),

@@ -78,7 +78,7 @@ export function ContentPanel({ did }: { readonly did: ScopedName }) {
             <NothingHere
               icon={IconFolderOpen}
               title={all.length === 0 ? 'Nothing is attached yet' : 'Nothing fits the name'}
-              {...(all.length === 0 ? { commands: `rucio upload --rse SITE-A ${scopedName(did)} ./my-files/*` } : {})}
+              {...(all.length === 0 ? { commands: `rucio upload --rse LOCAL-A ${scopedName(did)} ./my-files/*` } : {})}
             />
           ) : (
             <Stack gap="sm">

@@ -10,7 +10,7 @@ export function FilePanel({ did, bytes }: { readonly did: ScopedName; readonly b
   return (
     <Stack gap="md">
       <Panel title="Preview">
-        <FilePreview name={did.name} bytes={bytes ?? undefined} address={fileAddress(did)} />
+        <FilePreview name={did.name} bytes={bytes ?? undefined} address={`${fileAddress(did)}?preview=1`} />
       </Panel>
       <ParentsPanel did={did} />
     </Stack>

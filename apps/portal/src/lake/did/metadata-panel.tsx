@@ -23,7 +23,7 @@ export function MetadataPanel({ did }: { readonly did: ScopedName }) {
                   </Text>
                   <CodeBlock
                     label="metadata command"
-                    text={`rucio did metadata add ${scopedName(did)} --key experiment --value KM3NeT`}
+                    text={`rucio did metadata set ${scopedName(did)} --key experiment --value KM3NeT`}
                   />
                 </>
               ) : (

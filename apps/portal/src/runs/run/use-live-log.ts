@@ -17,7 +17,7 @@ async function readOn(run: string, step: string | undefined, before: Reading, si
     const dropped = before.dropped || whole.length > keptCharacters;
     return { text: whole.slice(-keptCharacters), offset: nextOffset, ended, dropped };
   } catch (error) {
-    if (!(error instanceof ReanaError) || error.status !== 404) throw error;
+    if (!(error instanceof ReanaError) || error.statusCode !== 404) throw error;
     const logs = await runsClient.logs(run, undefined, signal);
     const text = (step === undefined ? logs.workflow_logs : logs.job_logs[step]?.logs) ?? '';
     return { text, offset: 0, ended: false, dropped: false };

@@ -33,7 +33,7 @@ async function readSteps(run: string, signal: AbortSignal): Promise<RunSteps> {
     const { warnings, reason, lakeData } = details;
     return { steps: stepsOfDetails(details), warnings, reason: reason ?? undefined, transfers: lakeData, live: true };
   } catch (error) {
-    if (!(error instanceof ReanaError) || error.status !== 404) throw error;
+    if (!(error instanceof ReanaError) || error.statusCode !== 404) throw error;
     const logs = await runsClient.logs(run, undefined, signal);
     return { steps: stepsOfLogs(logs), warnings: [], reason: undefined, transfers: [], live: false };
   }
