@@ -1,8 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Gate } from './access/gate.tsx';
-import { PageProblem } from './shell/page-problem.tsx';
 import { PageMissing } from './shell/page-missing.tsx';
 import { PagePending } from './shell/page-pending.tsx';
+import { PageProblem } from './shell/page-problem.tsx';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;

@@ -40,9 +40,9 @@ export function SignedOutPage() {
               One place for data, analysis and results
             </Title>
             <Text size="lg" c="dimmed" maw={620}>
-              This Virtual Research Environment keeps your research data, runs your workflows next to it and leaves
-              behind results that others can find and run again. The command line clients you know work with it
-              unchanged.
+              This Virtual Research Environment keeps your research data, runs your workflows next to it and
+              leaves behind results that others can find and run again. The command line clients you know work
+              with it unchanged.
             </Text>
           </Stack>
           <Button

@@ -1,7 +1,8 @@
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ConfirmDialog } from '../design/confirm-dialog.tsx';
 import { Moment } from '../design/moment.tsx';
+import { Table } from '../design/table.tsx';
 import type { Application } from './access-list.ts';
 import { useEndApplication } from './use-access-list.ts';
 
@@ -21,7 +22,12 @@ export function ApplicationRow({ application }: { readonly application: Applicat
         <Moment at={application.lastUsed} relative />
       </Table.Td>
       <Table.Td>
-        <Button size="xs" variant="default" onClick={dialog.open} aria-label={`End access of ${application.name}`}>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={dialog.open}
+          aria-label={`End access of ${application.name}`}
+        >
           End access
         </Button>
         <ConfirmDialog

@@ -1,5 +1,5 @@
-import { Table } from '@mantine/core';
 import { Panel } from '../design/panel.tsx';
+import { Table } from '../design/table.tsx';
 import { ApplicationRow } from './application-row.tsx';
 import { useApplications } from './use-access-list.ts';
 

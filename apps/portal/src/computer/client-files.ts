@@ -1,7 +1,11 @@
 import type { PublicAddresses } from '../access/session.ts';
 
 /** `rucio.cfg` for one account: sign-in in the browser, token renewed by the client. */
-export const rucioConfiguration = (addresses: PublicAddresses, account: string, withAuthority: boolean): string =>
+export const rucioConfiguration = (
+  addresses: PublicAddresses,
+  account: string,
+  withAuthority: boolean,
+): string =>
   [
     '[client]',
     `rucio_host = ${addresses.lake}`,

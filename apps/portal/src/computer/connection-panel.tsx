@@ -14,13 +14,16 @@ export function ConnectionPanel() {
   return (
     <Panel title="Runs and your data">
       <Text size="sm">
-        A run that reads from the lake or registers results acts for you, also hours later. For that the workflow
-        service needs your consent once.
+        A run that reads from the lake or registers results acts for you, also hours later. For that the
+        workflow service needs your consent once.
       </Text>
       <Loaded query={connected} what="the connection" rows={1}>
         {(isConnected) => (
           <Group gap="sm">
-            <StateBadge tone={isConnected ? 'good' : 'neutral'} word={isConnected ? 'Connected' : 'Not connected'} />
+            <StateBadge
+              tone={isConnected ? 'good' : 'neutral'}
+              word={isConnected ? 'Connected' : 'Not connected'}
+            />
             {isConnected ? (
               <Button
                 variant="default"

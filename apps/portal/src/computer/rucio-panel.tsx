@@ -16,8 +16,8 @@ export function RucioPanel({ account, addresses }: Props) {
   return (
     <Panel title="Data lake: rucio.cfg">
       <Text size="sm">
-        Save it as rucio.cfg and point RUCIO_CONFIG to it. The first command prints an address; open it here and
-        confirm.
+        Save it as rucio.cfg and point RUCIO_CONFIG to it. The first command prints an address; open it here
+        and confirm.
       </Text>
       <CodeBlock label="rucio.cfg" text={configuration} />
       <Group gap="xs">

@@ -1,5 +1,6 @@
-import { Badge, Button, Group, Table, Text } from '@mantine/core';
+import { Badge, Button, Group, Text } from '@mantine/core';
 import { Moment } from '../design/moment.tsx';
+import { Table } from '../design/table.tsx';
 import type { BrowserSession } from './access-list.ts';
 import { useEndSession } from './use-access-list.ts';
 

@@ -1,5 +1,5 @@
-import { Table } from '@mantine/core';
 import { Panel } from '../design/panel.tsx';
+import { Table } from '../design/table.tsx';
 import { SessionRow } from './session-row.tsx';
 import { useSessions } from './use-access-list.ts';
 

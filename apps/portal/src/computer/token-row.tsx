@@ -1,8 +1,9 @@
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { AccessToken } from '@vre/protocol-reana';
 import { ConfirmDialog } from '../design/confirm-dialog.tsx';
 import { Moment } from '../design/moment.tsx';
+import { Table } from '../design/table.tsx';
 import { parseMoment } from '../units/moment.ts';
 import { useRevokeToken } from './use-tokens.ts';
 
@@ -21,7 +22,9 @@ export function TokenRow({ token }: { readonly token: AccessToken }) {
       <Table.Td visibleFrom="xs">
         {token.lastUsedAt === null ? 'never' : <Moment at={parseMoment(token.lastUsedAt)} relative />}
       </Table.Td>
-      <Table.Td>{token.expiresAt === null ? 'never' : <Moment at={parseMoment(token.expiresAt)} relative />}</Table.Td>
+      <Table.Td>
+        {token.expiresAt === null ? 'never' : <Moment at={parseMoment(token.expiresAt)} relative />}
+      </Table.Td>
       <Table.Td>
         <Button size="xs" variant="default" onClick={dialog.open} aria-label={`Revoke ${token.label}`}>
           Revoke

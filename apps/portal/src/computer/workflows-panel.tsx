@@ -16,14 +16,20 @@ export function WorkflowsPanel({ addresses }: { readonly addresses: PublicAddres
       <Stack gap="md">
         <CodeBlock label="REANA variables" text={reanaVariables(addresses, minted)} />
         {minted === undefined ? null : (
-          <Alert role="status" color="indigo" variant="outline" icon={<IconKey aria-hidden />} title="Copy it now">
+          <Alert
+            role="status"
+            color="indigo"
+            variant="outline"
+            icon={<IconKey aria-hidden />}
+            title="Copy it now"
+          >
             The token stands in the lines above and is not shown again.
           </Alert>
         )}
         <MintTokenForm onMinted={setMinted} />
         <Text size="sm" c="dimmed">
-          A token acts for you in the workflow service alone. Make one per computer, and revoke it when that computer is
-          lost.
+          A token acts for you in the workflow service alone. Make one per computer, and revoke it when that
+          computer is lost.
         </Text>
         <TokensTable />
       </Stack>

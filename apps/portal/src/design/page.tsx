@@ -1,7 +1,7 @@
 import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import classes from './page.module.css';
 import { Crumb } from './crumb.tsx';
+import classes from './page.module.css';
 
 export type CrumbTarget = { readonly label: string; readonly to: string };
 

@@ -15,7 +15,12 @@ const fullAt = 100;
 /** Used of allowed bytes, as bar and words; the words say when it gets tight. */
 export function SpaceBar({ label, used, limit }: Props) {
   if (limit === null || limit <= 0) {
-    return <Text size="sm">{formatBytes(used)}{limit === null ? ', no limit' : ''}</Text>;
+    return (
+      <Text size="sm">
+        {formatBytes(used)}
+        {limit === null ? ', no limit' : ''}
+      </Text>
+    );
   }
   const percent = (100 * used) / limit;
   const note = percent >= fullAt ? ' · full' : percent >= warnAt ? ' · nearly full' : '';

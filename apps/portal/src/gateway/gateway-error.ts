@@ -15,7 +15,8 @@ export class GatewayError extends Error {
   }
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** Reads the sentence out of the error forms of Rucio, REANA, OAuth and our own edge. */
 export async function gatewayErrorOf(response: Response): Promise<GatewayError> {
@@ -33,5 +34,10 @@ export async function gatewayErrorOf(response: Response): Promise<GatewayError> 
     text(fields.error_description) ??
     text(fields.error) ??
     `The platform answered ${response.status} ${response.statusText}`.trim();
-  return new GatewayError(response.status, message, text(fields.ExceptionClass) ?? text(fields.code), reference);
+  return new GatewayError(
+    response.status,
+    message,
+    text(fields.ExceptionClass) ?? text(fields.code),
+    reference,
+  );
 }

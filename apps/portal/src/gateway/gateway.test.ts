@@ -7,9 +7,19 @@ const answer = (status: number, body: unknown) =>
 
 describe('what a failure says', () => {
   it.each([
-    ['the lake', { ExceptionClass: 'RSENotFound', ExceptionMessage: 'no such element' }, 'no such element', 'RSENotFound'],
+    [
+      'the lake',
+      { ExceptionClass: 'RSENotFound', ExceptionMessage: 'no such element' },
+      'no such element',
+      'RSENotFound',
+    ],
     ['the workflows', { message: 'quota exceeded' }, 'quota exceeded', undefined],
-    ['OAuth', { error: 'invalid_grant', error_description: 'the code is used' }, 'the code is used', undefined],
+    [
+      'OAuth',
+      { error: 'invalid_grant', error_description: 'the code is used' },
+      'the code is used',
+      undefined,
+    ],
     ['a proxy', '<html>', 'The platform answered 502', undefined],
   ])('reads the form of %s', async (_, body, message, code) => {
     const error = await gatewayErrorOf(answer(502, body));

@@ -1,6 +1,6 @@
 import { Anchor, Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { IconDatabase } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { scopedName } from '@vre/protocol-rucio';
 import { useSession } from '../access/use-session.ts';
@@ -24,9 +24,15 @@ const useRecentData = (scope: string) =>
     queryFn: async ({ signal }) => {
       const since = new Date(Date.now() - recentDays * 86_400_000).toISOString().slice(0, 19);
       const recent = await lakeClient
-        .listDids(scope, { type: 'collection', limit: shown, filters: [{ name: '*', created_after: since }] }, signal)
+        .listDids(
+          scope,
+          { type: 'collection', limit: shown, filters: [{ name: '*', created_after: since }] },
+          signal,
+        )
         .catch(() => []);
-      return recent.length > 0 ? recent : lakeClient.listDids(scope, { type: 'collection', limit: shown }, signal);
+      return recent.length > 0
+        ? recent
+        : lakeClient.listDids(scope, { type: 'collection', limit: shown }, signal);
     },
   });
 

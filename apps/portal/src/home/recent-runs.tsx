@@ -7,8 +7,8 @@ import { Moment } from '../design/moment.tsx';
 import { NothingHere } from '../design/nothing-here.tsx';
 import { Panel } from '../design/panel.tsx';
 import { StateBadge } from '../design/state-badge.tsx';
-import { useRuns } from '../runs/list/use-runs.ts';
 import { firstRunCommands } from '../runs/first-run-commands.ts';
+import { useRuns } from '../runs/list/use-runs.ts';
 import { RunProgress } from '../runs/run-progress.tsx';
 import { activeStatuses, runLooks } from '../runs/run-state.ts';
 import { runTimes } from '../runs/run-times.ts';
@@ -54,7 +54,8 @@ export function RecentRuns() {
                           <RunProgress progress={run.progress} name={run.name} />
                         ) : (
                           <>
-                            <Moment at={parseMoment(run.created)} relative />, took <Elapsed {...runTimes(run.progress)} />
+                            <Moment at={parseMoment(run.created)} relative />, took{' '}
+                            <Elapsed {...runTimes(run.progress)} />
                           </>
                         )}
                       </Text>

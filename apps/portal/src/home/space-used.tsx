@@ -1,8 +1,9 @@
-import { Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Loaded } from '../design/loaded.tsx';
 import { Panel } from '../design/panel.tsx';
 import { SpaceBar } from '../design/space-bar.tsx';
+import { Table } from '../design/table.tsx';
 import { lakeClient } from '../lake/lake-client.ts';
 import { formatBytes } from '../units/bytes.ts';
 import { formatCount } from '../units/count.ts';

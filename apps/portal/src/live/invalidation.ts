@@ -5,13 +5,28 @@ import type { LiveEvent } from './live-event.ts';
 export function staleKeys({ topic, data }: LiveEvent): readonly QueryKey[] {
   switch (topic) {
     case 'lake.rule':
-      return [['lake', 'rules'], ['lake', 'replicas'], ['lake', 'usage']];
+      return [
+        ['lake', 'rules'],
+        ['lake', 'replicas'],
+        ['lake', 'usage'],
+      ];
     case 'lake.did':
-      return [['lake', 'dids'], ['lake', 'did'], ['lake', 'scopes'], ['lake', 'usage']];
+      return [
+        ['lake', 'dids'],
+        ['lake', 'did'],
+        ['lake', 'scopes'],
+        ['lake', 'usage'],
+      ];
     case 'run.status':
-      return [['runs', 'list'], ['runs', 'one', data.runId]];
+      return [
+        ['runs', 'list'],
+        ['runs', 'one', data.runId],
+      ];
     case 'run.job':
-      return [['runs', 'list'], ['runs', 'one', data.runId]];
+      return [
+        ['runs', 'list'],
+        ['runs', 'one', data.runId],
+      ];
     case 'run.log':
       return [['runs', 'one', data.runId, 'logs']];
   }

@@ -1,6 +1,5 @@
-import { notifications } from '@mantine/notifications';
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { staleKeys } from './invalidation.ts';
 import { type Live, LiveContext } from './live-context.ts';
 import type { LiveState } from './live-event.ts';
@@ -10,7 +9,8 @@ import { openLiveStream } from './open-live-stream.ts';
 const kept = 50;
 /** Events come in bursts; loaded answers are renewed once for all of them. */
 const gatherMilliseconds = 300;
-const colours = { good: 'teal', bad: 'red', attention: 'orange', neutral: 'gray' } as const;
+
+const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }));
 
 /** Keeps the event stream open while somebody is signed in: renews loaded answers, collects news. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
@@ -35,7 +35,6 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       if (item === undefined) return;
       setNews((before) => [item, ...before].slice(0, kept));
       setUnread((before) => before + 1);
-      notifications.show({ title: item.title, message: item.detail, color: colours[item.tone] });
     });
     return () => {
       clearTimeout(timer);
@@ -47,5 +46,14 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     () => ({ state, news, unread, markRead: () => setUnread(0), clear: () => setNews([]) }),
     [state, news, unread],
   );
-  return <LiveContext value={live}>{children}</LiveContext>;
+  return (
+    <LiveContext value={live}>
+      {children}
+      {news.length === 0 ? null : (
+        <Suspense>
+          <Toasts news={news} />
+        </Suspense>
+      )}
+    </LiveContext>
+  );
 }

@@ -19,7 +19,9 @@ describe('news', () => {
     ['run.status', { runId: 'r1', status: 'running' }],
     ['lake.rule', { scope: 's', name: 'n', state: 'REPLICATING' }],
     ['run.log', { runId: 'r1' }],
-  ] as const)('keeps %s %o to itself', (topic, data) => expect(newsOf(event(topic, data), now)).toBeUndefined());
+  ] as const)('keeps %s %o to itself', (topic, data) =>
+    expect(newsOf(event(topic, data), now)).toBeUndefined(),
+  );
 });
 
 it('a new log line makes only that log stale', () =>

@@ -15,12 +15,17 @@ type Props = {
 export function FilePreview({ name, bytes, address }: Props) {
   const kind = previewKind(name);
   if (kind === 'none') {
-    return <Text size="sm">There is no preview for this kind of file. Download it to open it on your computer.</Text>;
+    return (
+      <Text size="sm">
+        There is no preview for this kind of file. Download it to open it on your computer.
+      </Text>
+    );
   }
   if (bytes !== undefined && bytes > previewLimit) {
     return (
       <Text size="sm">
-        The file has {formatBytes(bytes)}; previews end at {formatBytes(previewLimit)}. Download it to see all of it.
+        The file has {formatBytes(bytes)}; previews end at {formatBytes(previewLimit)}. Download it to see all
+        of it.
       </Text>
     );
   }

@@ -32,7 +32,9 @@ export function JsonNode({ name, value, depth }: Props) {
         {entries.slice(0, shown).map(([key, child]) => (
           <JsonNode key={key} name={key} value={child} depth={depth + 1} />
         ))}
-        {entries.length > shown ? <div className={classes.size}>… and {entries.length - shown} more</div> : null}
+        {entries.length > shown ? (
+          <div className={classes.size}>… and {entries.length - shown} more</div>
+        ) : null}
       </div>
     </details>
   );

@@ -1,4 +1,4 @@
-import { Group, Progress as Bar, Text } from '@mantine/core';
+import { Progress as Bar, Group, Text } from '@mantine/core';
 import type { Progress } from '@vre/protocol-reana';
 
 /** Finished steps of planned steps, as bar and words. */

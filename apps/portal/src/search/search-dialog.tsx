@@ -13,7 +13,9 @@ export function SearchDialog({ wanted }: { readonly wanted: number }) {
   const { services } = useSession();
   const [words, setWords] = useState('');
   const { data, runs, isSearching, failed } = useSearch(words);
-  const places = placesFor(services).filter(({ label }) => label.toLowerCase().includes(words.trim().toLowerCase()));
+  const places = placesFor(services).filter(({ label }) =>
+    label.toLowerCase().includes(words.trim().toLowerCase()),
+  );
   useEffect(() => {
     if (wanted > 0) spotlight.open();
   }, [wanted]);

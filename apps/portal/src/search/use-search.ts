@@ -21,7 +21,11 @@ const debounceMilliseconds = 200;
 /** `scope:pattern` searches that scope, a word alone the person's own one. */
 async function searchLake(words: string, ownScope: string, signal: AbortSignal): Promise<readonly Hit[]> {
   const { scope, name } = parseDid(words) ?? { scope: ownScope, name: words };
-  const found = await lakeClient.listDids(scope, { name: namePattern(name), type: 'all', limit: hitsEach }, signal);
+  const found = await lakeClient.listDids(
+    scope,
+    { name: namePattern(name), type: 'all', limit: hitsEach },
+    signal,
+  );
   return found.map((did) => ({
     key: `${did.scope}:${did.name}`,
     label: did.name,

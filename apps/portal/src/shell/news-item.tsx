@@ -5,7 +5,12 @@ import { Moment } from '../design/moment.tsx';
 import type { News } from '../live/news.ts';
 import classes from './news-item.module.css';
 
-const icons = { good: IconCircleCheck, bad: IconCircleX, attention: IconAlertTriangle, neutral: IconCircleMinus };
+const icons = {
+  good: IconCircleCheck,
+  bad: IconCircleX,
+  attention: IconAlertTriangle,
+  neutral: IconCircleMinus,
+};
 
 /** One notification, leading to what it tells about. */
 export function NewsItem({ item, onFollow }: { readonly item: News; readonly onFollow: () => void }) {

@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Group, Indicator, Popover, ScrollArea, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Indicator, Popover, Stack, Text, Tooltip } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLive } from '../live/live-context.ts';
 import { NewsItem } from './news-item.tsx';
+import classes from './notification-list.module.css';
 
 /** What happened since this tab was opened. */
 export function NotificationList() {
@@ -14,7 +15,15 @@ export function NotificationList() {
     if (!open) markRead();
   };
   return (
-    <Popover opened={opened} onChange={toggle} position="bottom-end" width={320} shadow="md" trapFocus returnFocus>
+    <Popover
+      opened={opened}
+      onChange={toggle}
+      position="bottom-end"
+      width={320}
+      shadow="md"
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
         <Tooltip label={label}>
           <Indicator disabled={unread === 0} color="red" size={9} offset={6}>
@@ -46,13 +55,19 @@ export function NotificationList() {
               Nothing new. Runs that end and rules that are satisfied or stuck appear here.
             </Text>
           ) : (
-            <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0 }}>
+            <Box
+              mah={360}
+              className={classes.scroll}
+              tabIndex={0}
+              role="group"
+              aria-label="Latest notifications"
+            >
               <Stack gap={4}>
                 {news.map((item) => (
                   <NewsItem key={item.id} item={item} onFollow={() => toggle(false)} />
                 ))}
               </Stack>
-            </ScrollArea.Autosize>
+            </Box>
           )}
           {state === 'lost' ? (
             <Text size="xs" c="dimmed" role="status">

@@ -1,10 +1,10 @@
 import {
+  type Icon,
   IconArrowsSplit2,
   IconDatabase,
   IconDeviceLaptop,
   IconHome,
   IconServer2,
-  type Icon,
 } from '@tabler/icons-react';
 
 /** A page of the navigation. A place of a service that is switched off is not shown. */

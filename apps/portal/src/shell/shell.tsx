@@ -10,10 +10,14 @@ import { Navigation } from './navigation.tsx';
 import { NotificationList } from './notification-list.tsx';
 import { SearchButton } from './search-button.tsx';
 import classes from './shell.module.css';
-import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
-const SearchDialog = lazy(async () => ({ default: (await import('../search/search-dialog.tsx')).SearchDialog }));
+const ShortcutsDialog = lazy(async () => ({
+  default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog,
+}));
+const SearchDialog = lazy(async () => ({
+  default: (await import('../search/search-dialog.tsx')).SearchDialog,
+}));
 
 /** Navigation, top bar and the page. */
 export function Shell() {
@@ -65,7 +69,11 @@ export function Shell() {
           <SearchDialog wanted={searchWanted} />
         </Suspense>
       )}
-      <ShortcutsDialog opened={help} onClose={helpDialog.close} />
+      {help ? (
+        <Suspense>
+          <ShortcutsDialog onClose={helpDialog.close} />
+        </Suspense>
+      ) : null}
     </LiveProvider>
   );
 }

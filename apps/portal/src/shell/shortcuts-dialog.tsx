@@ -1,10 +1,11 @@
-import { Group, Kbd, Modal, Stack, Switch, Table, Text } from '@mantine/core';
+import { Group, Kbd, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useSession } from '../access/use-session.ts';
+import { Table } from '../design/table.tsx';
 import { placesFor } from './places.ts';
 import { useSingleKeys } from './use-shortcuts.ts';
 
 /** Which keys do what. */
-export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   const { services } = useSession();
   const [singleKeys, setSingleKeys] = useSingleKeys();
   const rows: readonly (readonly [readonly string[], string])[] = [
@@ -14,7 +15,7 @@ export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean;
     ...placesFor(services).map(({ key, label }) => [['g', key], label] as const),
   ];
   return (
-    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts">
+    <Modal opened onClose={onClose} title="Keyboard shortcuts">
       <Stack>
         <Table>
           <Table.Thead>

@@ -13,7 +13,8 @@ const spans = [
 export const formatMoment = (moment: Date): string => zoned.format(moment);
 
 /** The same moment in UTC, for the hover text. */
-export const formatUtc = (moment: Date): string => `${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+export const formatUtc = (moment: Date): string =>
+  `${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** `3 minutes ago`, `in 2 days`, `just now`. */
 export function formatRelative(moment: Date, now: Date): string {

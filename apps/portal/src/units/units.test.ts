@@ -34,9 +34,12 @@ describe('moments', () => {
   it('reads the RFC 1123 form with the literal zone UTC', () =>
     expect(parseMoment('Sat, 21 Nov 2026 23:52:00 UTC')?.toISOString()).toBe('2026-11-21T23:52:00.000Z'));
   it('has no moment for nonsense', () => expect(parseMoment('soon')).toBeUndefined());
-  it('shows UTC', () => expect(formatUtc(new Date('2026-11-22T10:00:01.5Z'))).toBe('2026-11-22 10:00:01 UTC'));
+  it('shows UTC', () =>
+    expect(formatUtc(new Date('2026-11-22T10:00:01.5Z'))).toBe('2026-11-22 10:00:01 UTC'));
   it('tells the distance', () =>
-    expect(formatRelative(new Date('2026-11-22T10:00:00Z'), new Date('2026-11-22T12:30:00Z'))).toBe('2 hours ago'));
+    expect(formatRelative(new Date('2026-11-22T10:00:00Z'), new Date('2026-11-22T12:30:00Z'))).toBe(
+      '2 hours ago',
+    ));
 });
 
 it('counts things', () => {

@@ -66,7 +66,10 @@ export function ContentPanel({ did }: { readonly did: ScopedName }) {
         value={name}
         onChange={(event) => {
           const { value } = event.currentTarget;
-          void navigate({ search: { tab: 'content', ...(value === '' ? {} : { name: value }) }, replace: true });
+          void navigate({
+            search: { tab: 'content', ...(value === '' ? {} : { name: value }) },
+            replace: true,
+          });
         }}
         leftSection={<IconSearch size={16} aria-hidden />}
         w={{ base: '100%', xs: 280 }}
@@ -78,7 +81,9 @@ export function ContentPanel({ did }: { readonly did: ScopedName }) {
             <NothingHere
               icon={IconFolderOpen}
               title={all.length === 0 ? 'Nothing is attached yet' : 'Nothing fits the name'}
-              {...(all.length === 0 ? { commands: `rucio upload --rse LOCAL-A ${scopedName(did)} ./my-files/*` } : {})}
+              {...(all.length === 0
+                ? { commands: `rucio upload --rse LOCAL-A ${scopedName(did)} ./my-files/*` }
+                : {})}
             />
           ) : (
             <Stack gap="sm">

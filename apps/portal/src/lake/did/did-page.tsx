@@ -1,9 +1,17 @@
 import { Button, CopyButton as Copy, Paper, Stack, Tabs } from '@mantine/core';
-import { IconCheck, IconCopy, IconDownload, IconInfoCircle, IconListDetails, IconServer2, IconShieldCheck } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconCopy,
+  IconDownload,
+  IconInfoCircle,
+  IconListDetails,
+  IconServer2,
+  IconShieldCheck,
+} from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { scopedName } from '@vre/protocol-rucio';
-import { ProblemBox } from '../../design/problem-box.tsx';
 import { Page } from '../../design/page.tsx';
+import { ProblemBox } from '../../design/problem-box.tsx';
 import { SkeletonRows } from '../../design/skeleton-rows.tsx';
 import { fileAddress } from '../did-path.ts';
 import { DidTypeBadge } from '../did-type-badge.tsx';
@@ -56,7 +64,9 @@ export function DidPage() {
               <Button
                 variant="default"
                 onClick={copy}
-                leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+                leftSection={
+                  copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />
+                }
               >
                 {copied ? 'Copied' : 'Copy identifier'}
               </Button>

@@ -8,7 +8,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 const timesAndSize = /_at$|^(bytes|length|md5|adler32|guid|events)$/;
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
 const group = (title: string, values: readonly (readonly [string, unknown])[]): MetadataGroup => ({
   title,

@@ -4,8 +4,8 @@ import { CopyButton } from '../../design/copy-button.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { type Column, VirtualTable } from '../../design/virtual-table.tsx';
 import { DidLink } from '../did-link.tsx';
-import classes from './replica-table.module.css';
 import { replicaLook } from './replica-state.ts';
+import classes from './replica-table.module.css';
 
 type Replica = {
   readonly scope: string;

@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { IconServerOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ScopedName } from '@vre/protocol-rucio';
@@ -6,11 +6,12 @@ import { Loaded } from '../../design/loaded.tsx';
 import { NothingHere } from '../../design/nothing-here.tsx';
 import { Panel } from '../../design/panel.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
+import { Table } from '../../design/table.tsx';
 import { formatBytes } from '../../units/bytes.ts';
 import { formatCount } from '../../units/count.ts';
-import { ReplicaTable } from './replica-table.tsx';
 import { replicaLook } from './replica-state.ts';
 import { summariseReplicas } from './replica-summary.ts';
+import { ReplicaTable } from './replica-table.tsx';
 import { useReplicas } from './use-did.ts';
 
 /** Where the bytes lie: per storage element, then file by file. */

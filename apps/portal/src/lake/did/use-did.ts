@@ -5,13 +5,22 @@ import { lakeClient } from '../lake-client.ts';
 const key = (part: string, { scope, name }: ScopedName) => ['lake', part, scope, name] as const;
 
 export const useDid = (did: ScopedName) =>
-  useQuery({ queryKey: [...key('did', did), 'row'], queryFn: ({ signal }) => lakeClient.getDid(did, signal) });
+  useQuery({
+    queryKey: [...key('did', did), 'row'],
+    queryFn: ({ signal }) => lakeClient.getDid(did, signal),
+  });
 
 export const useContent = (did: ScopedName) =>
-  useQuery({ queryKey: [...key('did', did), 'content'], queryFn: ({ signal }) => lakeClient.content(did, signal) });
+  useQuery({
+    queryKey: [...key('did', did), 'content'],
+    queryFn: ({ signal }) => lakeClient.content(did, signal),
+  });
 
 export const useParents = (did: ScopedName) =>
-  useQuery({ queryKey: [...key('did', did), 'parents'], queryFn: ({ signal }) => lakeClient.parents(did, signal) });
+  useQuery({
+    queryKey: [...key('did', did), 'parents'],
+    queryFn: ({ signal }) => lakeClient.parents(did, signal),
+  });
 
 /** What people said about the DID, and what the lake recorded itself. */
 export const useMetadata = (did: ScopedName) =>

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core';
-import { isValid, nameRules } from '@vre/protocol-rucio';
 import { useNavigate } from '@tanstack/react-router';
+import { isValid, nameRules } from '@vre/protocol-rucio';
 import { useState } from 'react';
 import { ProblemBox } from '../../design/problem-box.tsx';
 import { type ElementWish, useAddElement } from './use-add-element.ts';
@@ -13,8 +13,7 @@ export function AddElementDialog({ onClose }: { readonly onClose: () => void }) 
   const add = useAddElement();
   const [wish, setWish] = useState(empty);
   const put = (next: Partial<ElementWish>) => setWish((before) => ({ ...before, ...next }));
-  const nameFault =
-    wish.name === '' || isValid('rse', wish.name) ? undefined : `Use ${nameRules.rse.words}.`;
+  const nameFault = wish.name === '' || isValid('rse', wish.name) ? undefined : `Use ${nameRules.rse.words}.`;
   const submit = () =>
     add.mutate(wish, {
       onSuccess: () => {
@@ -80,7 +79,9 @@ export function AddElementDialog({ onClose }: { readonly onClose: () => void }) 
               onChange={(event) => put({ prefix: event.currentTarget.value })}
             />
           </Group>
-          {add.isError ? <ProblemBox what="The storage element could not be added." error={add.error} /> : null}
+          {add.isError ? (
+            <ProblemBox what="The storage element could not be added." error={add.error} />
+          ) : null}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -1,10 +1,11 @@
-import { Paper, Stack, Table, Text } from '@mantine/core';
+import { Paper, Stack, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { CodeBlock } from '../../design/code-block.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { Loaded } from '../../design/loaded.tsx';
 import { Page } from '../../design/page.tsx';
 import { Panel } from '../../design/panel.tsx';
+import { Table } from '../../design/table.tsx';
 import { AvailabilityBadges } from './availability-badges.tsx';
 import { ElementSpace } from './element-space.tsx';
 import { protocolAddress, protocolUses } from './protocol-words.ts';
@@ -35,9 +36,14 @@ export function ElementPage() {
                   { label: 'Kind', value: settings.rse_type === 'TAPE' ? 'Tape' : 'Disk' },
                   {
                     label: 'Paths',
-                    value: settings.deterministic ? 'follow from scope and name' : 'are recorded file by file',
+                    value: settings.deterministic
+                      ? 'follow from scope and name'
+                      : 'are recorded file by file',
                   },
-                  { label: 'Checksums on upload', value: settings.verify_checksum ? 'verified' : 'not verified' },
+                  {
+                    label: 'Checksums on upload',
+                    value: settings.verify_checksum ? 'verified' : 'not verified',
+                  },
                 ]}
               />
             </Paper>

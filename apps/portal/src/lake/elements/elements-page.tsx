@@ -1,4 +1,4 @@
-import { Anchor, Button, Table } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconServerOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import { useSession } from '../../access/use-session.ts';
 import { Loaded } from '../../design/loaded.tsx';
 import { NothingHere } from '../../design/nothing-here.tsx';
 import { Page } from '../../design/page.tsx';
+import { Table } from '../../design/table.tsx';
 import { AddElementDialog } from './add-element-dialog.tsx';
 import { AvailabilityBadges } from './availability-badges.tsx';
 import { ElementSpace } from './element-space.tsx';
@@ -33,7 +34,8 @@ export function ElementsPage() {
         {(rows) =>
           rows.length === 0 ? (
             <NothingHere icon={IconServerOff} title="No storage element yet">
-              Without one nothing can be uploaded. An administrator adds the first one here or by “rucio rse add”.
+              Without one nothing can be uploaded. An administrator adds the first one here or by “rucio rse
+              add”.
             </NothingHere>
           ) : (
             <Table>
@@ -53,7 +55,11 @@ export function ElementsPage() {
                 {rows.map((row) => (
                   <Table.Tr key={row.id}>
                     <Table.Th scope="row" fw={500}>
-                      <Anchor component={Link} to="/lake/elements/$element" params={{ element: row.rse } as never}>
+                      <Anchor
+                        component={Link}
+                        to="/lake/elements/$element"
+                        params={{ element: row.rse } as never}
+                      >
                         {row.rse}
                       </Anchor>
                     </Table.Th>

@@ -46,7 +46,8 @@ export function RuleCard({ rule }: { readonly rule: RuleRow }) {
             { label: 'Account', value: rule.account },
             {
               label: 'Expires',
-              value: rule.expires_at === null ? 'never' : <Moment at={parseMoment(rule.expires_at)} relative />,
+              value:
+                rule.expires_at === null ? 'never' : <Moment at={parseMoment(rule.expires_at)} relative />,
             },
             { label: 'Created', value: <Moment at={parseMoment(rule.created_at)} relative /> },
             ...(rule.comments ? [{ label: 'Comment', value: rule.comments }] : []),

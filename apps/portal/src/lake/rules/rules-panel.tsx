@@ -27,8 +27,8 @@ export function RulesPanel({ did }: { readonly did: ScopedName }) {
         {(all) =>
           all.length === 0 ? (
             <NothingHere icon={IconShieldOff} title="No rule protects it">
-              Without a rule the replicas may be removed when space is needed. Add one to keep as many copies as you
-              want.
+              Without a rule the replicas may be removed when space is needed. Add one to keep as many copies
+              as you want.
             </NothingHere>
           ) : (
             <Stack gap="sm">

@@ -19,7 +19,10 @@ export function ScopeFilter({ filter, onChange }: Props) {
   const { name, type } = filter;
   const put = (next: { name?: string | undefined; type?: string | undefined }) => {
     const merged = { name, type, ...next };
-    onChange({ ...(merged.name ? { name: merged.name } : {}), ...(merged.type ? { type: merged.type } : {}) });
+    onChange({
+      ...(merged.name ? { name: merged.name } : {}),
+      ...(merged.type ? { type: merged.type } : {}),
+    });
   };
   const putName = useDebouncedCallback((value: string) => put({ name: value }), 250);
   return (

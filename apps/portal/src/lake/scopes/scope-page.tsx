@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { IconFilterOff, IconUpload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useSession } from '../../access/use-session.ts';
 import { Loaded } from '../../design/loaded.tsx';

@@ -37,7 +37,8 @@ export function ScopesPage() {
           if (rows.length === 0) {
             return (
               <NothingHere icon={IconDatabaseOff} title="No scope fits">
-                Shorten the name. Everybody has a scope “user.NAME”; project scopes are made by administrators.
+                Shorten the name. Everybody has a scope “user.NAME”; project scopes are made by
+                administrators.
               </NothingHere>
             );
           }

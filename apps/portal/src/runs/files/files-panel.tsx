@@ -20,7 +20,8 @@ export function FilesPanel({ id, ended }: { readonly id: string; readonly ended:
   const show = (next: { name?: string; file?: string }) =>
     void navigate({ search: { tab: 'files', ...(name === '' ? {} : { name }), ...next }, replace: true });
   const putName = useDebouncedCallback(
-    (value: string) => void navigate({ search: { tab: 'files', ...(value === '' ? {} : { name: value }) }, replace: true }),
+    (value: string) =>
+      void navigate({ search: { tab: 'files', ...(value === '' ? {} : { name: value }) }, replace: true }),
     250,
   );
   return (
@@ -36,8 +37,13 @@ export function FilesPanel({ id, ended }: { readonly id: string; readonly ended:
       <Loaded query={files} what="the files">
         {({ items, total }) =>
           items.length === 0 ? (
-            <NothingHere icon={IconFolderOff} title={name === '' ? 'The workspace is empty' : 'No file fits the name'}>
-              {name === '' ? 'Steps write their results here; deleted runs have no files.' : 'Shorten the name.'}
+            <NothingHere
+              icon={IconFolderOff}
+              title={name === '' ? 'The workspace is empty' : 'No file fits the name'}
+            >
+              {name === ''
+                ? 'Steps write their results here; deleted runs have no files.'
+                : 'Shorten the name.'}
             </NothingHere>
           ) : (
             <Stack gap="md">

@@ -1,7 +1,8 @@
-import { ActionIcon, Anchor, Table, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import type { FileList } from '@vre/protocol-reana';
 import { Moment } from '../../design/moment.tsx';
+import { Table } from '../../design/table.tsx';
 import { previewKind } from '../../preview/preview-kind.ts';
 import { formatBytes } from '../../units/bytes.ts';
 import { parseMoment } from '../../units/moment.ts';

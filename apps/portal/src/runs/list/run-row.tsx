@@ -1,9 +1,10 @@
-import { Anchor, Table, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { RunItem } from '@vre/protocol-reana';
 import { Elapsed } from '../../design/elapsed.tsx';
 import { Moment } from '../../design/moment.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
+import { Table } from '../../design/table.tsx';
 import { formatBytes } from '../../units/bytes.ts';
 import { parseMoment } from '../../units/moment.ts';
 import { RunProgress } from '../run-progress.tsx';
@@ -15,7 +16,12 @@ export function RunRow({ run }: { readonly run: RunItem }) {
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={500}>
-        <Anchor component={Link} to="/runs/$run" params={{ run: run.id } as never} style={{ overflowWrap: 'anywhere' }}>
+        <Anchor
+          component={Link}
+          to="/runs/$run"
+          params={{ run: run.id } as never}
+          style={{ overflowWrap: 'anywhere' }}
+        >
           {run.name}
         </Anchor>
         {run.x_reason === undefined ? null : (

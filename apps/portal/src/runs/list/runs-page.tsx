@@ -20,7 +20,10 @@ export function RunsPage() {
   const filtered = filter.name !== undefined || filter.status !== undefined;
   const page = Number(filter.page ?? 1) || 1;
   return (
-    <Page title="Runs" description="Workflows you started, from the command line or from here. The list follows live.">
+    <Page
+      title="Runs"
+      description="Workflows you started, from the command line or from here. The list follows live."
+    >
       <RunsFilterBar filter={filter} onChange={(next) => void navigate({ search: next, replace: true })} />
       <Loaded query={runs} what="the runs">
         {({ items, total }) =>

@@ -1,5 +1,5 @@
-import { Table } from '@mantine/core';
 import type { RunItem } from '@vre/protocol-reana';
+import { Table } from '../../design/table.tsx';
 import { RunRow } from './run-row.tsx';
 
 /** Runs with state, progress and duration. */

@@ -11,7 +11,9 @@ const watchMilliseconds = 15_000;
 export type RunsFilter = { readonly name?: string; readonly status?: string; readonly page?: string };
 
 export const statusesOf = (joined: string | undefined): readonly RunStatus[] =>
-  (joined ?? '').split(',').filter((word): word is RunStatus => (runStatuses as readonly string[]).includes(word));
+  (joined ?? '')
+    .split(',')
+    .filter((word): word is RunStatus => (runStatuses as readonly string[]).includes(word));
 
 export const runsQuery = (filter: RunsFilter, size = runsPerPage) => {
   const status = statusesOf(filter.status);

@@ -20,7 +20,9 @@ export function LakeDataPanel({ id, ended }: { readonly id: string; readonly end
             <NothingHere
               icon={IconArrowsExchange}
               title="This run names no data of the lake"
-              commands={'inputs:\n  data-lake:\n    - did: "user.alice:my-dataset"\n      target: data/\noutputs:\n  data-lake:\n    - dataset: "user.alice:my-result"\n      files: [results/result.json]'}
+              commands={
+                'inputs:\n  data-lake:\n    - did: "user.alice:my-dataset"\n      target: data/\noutputs:\n  data-lake:\n    - dataset: "user.alice:my-result"\n      files: [results/result.json]'
+              }
             >
               With these lines in its reana.yaml a run reads by DID and registers its results.
             </NothingHere>

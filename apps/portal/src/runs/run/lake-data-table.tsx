@@ -1,6 +1,7 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { LakeTransfer } from '@vre/protocol-reana';
 import { StateBadge, type Tone } from '../../design/state-badge.tsx';
+import { Table } from '../../design/table.tsx';
 import { DidLink } from '../../lake/did-link.tsx';
 import { formatBytes } from '../../units/bytes.ts';
 

@@ -6,7 +6,8 @@ export type LakeNames = {
 
 type Values = Readonly<Record<string, unknown>>;
 
-const fields = (value: unknown): Values => (typeof value === 'object' && value !== null ? (value as Values) : {});
+const fields = (value: unknown): Values =>
+  typeof value === 'object' && value !== null ? (value as Values) : {};
 const list = (value: unknown): readonly Values[] => (Array.isArray(value) ? value.map(fields) : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 

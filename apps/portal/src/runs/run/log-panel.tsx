@@ -17,7 +17,8 @@ export function LogPanel(props: { readonly id: string; readonly name: string; re
   const navigate = route.useNavigate();
   const [paused, setPaused] = useState(false);
   const steps = useSteps(id, ended).data?.steps ?? [];
-  const running = steps.find(({ status }) => status === 'running') ?? steps.findLast(({ start }) => start !== undefined);
+  const running =
+    steps.find(({ status }) => status === 'running') ?? steps.findLast(({ start }) => start !== undefined);
   const chosen = search.step ?? running?.id ?? engine;
   const log = useLiveLog(id, chosen === engine ? undefined : chosen, paused, ended);
   const choices = [
@@ -33,7 +34,9 @@ export function LogPanel(props: { readonly id: string; readonly name: string; re
         value={chosen}
         allowDeselect={false}
         w={{ base: '100%', xs: 340 }}
-        onChange={(step) => void navigate({ search: { tab: 'log', ...(step === null ? {} : { step }) }, replace: true })}
+        onChange={(step) =>
+          void navigate({ search: { tab: 'log', ...(step === null ? {} : { step }) }, replace: true })
+        }
       />
       <Loaded query={log} what="the log">
         {(value) => (

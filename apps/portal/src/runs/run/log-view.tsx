@@ -39,7 +39,8 @@ export function LogView({ log, label, fileName, paused, onPause, following }: Pr
 
   const onScroll = () => {
     const element = scroller.current;
-    if (element !== null) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
+    if (element !== null)
+      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
   };
   return (
     <div className={classes.view}>
@@ -55,20 +56,30 @@ export function LogView({ log, label, fileName, paused, onPause, following }: Pr
             setMatch(0);
           }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') setMatch((before) => before + (event.shiftKey ? matches.length - 1 : 1));
+            if (event.key === 'Enter')
+              setMatch((before) => before + (event.shiftKey ? matches.length - 1 : 1));
           }}
           w={220}
         />
         <Text size="xs" c="dimmed" role="status">
-          {wanted === '' ? plural(lines.length + hidden, 'line') : plural(matches.length, 'line fits', 'lines fit')}
+          {wanted === ''
+            ? plural(lines.length + hidden, 'line')
+            : plural(matches.length, 'line fits', 'lines fit')}
         </Text>
         <Group gap="sm" ml="auto">
-          <Switch size="xs" label="Wrap" checked={wrap} onChange={(event) => setWrap(event.currentTarget.checked)} />
+          <Switch
+            size="xs"
+            label="Wrap"
+            checked={wrap}
+            onChange={(event) => setWrap(event.currentTarget.checked)}
+          />
           {following ? (
             <Button
               size="xs"
               variant="default"
-              leftSection={paused ? <IconPlayerPlay size={14} aria-hidden /> : <IconPlayerPause size={14} aria-hidden />}
+              leftSection={
+                paused ? <IconPlayerPlay size={14} aria-hidden /> : <IconPlayerPause size={14} aria-hidden />
+              }
               onClick={() => onPause(!paused)}
             >
               {paused ? 'Follow' : 'Pause'}
@@ -102,7 +113,12 @@ export function LogView({ log, label, fileName, paused, onPause, following }: Pr
             {lines.map((line, place) => (
               // Lines have no identity but their place; the list only grows or is cut at its start.
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
-              <span key={place} data-line={place} className={classes.line} data-match={place === current || undefined}>
+              <span
+                key={place}
+                data-line={place}
+                className={classes.line}
+                data-match={place === current || undefined}
+              >
                 {`${line}\n`}
               </span>
             ))}

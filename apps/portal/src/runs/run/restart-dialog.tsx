@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { Loaded } from '../../design/loaded.tsx';
 import { ProblemBox } from '../../design/problem-box.tsx';
 import { readParameter, writeParameter } from './parameter-text.ts';
-import { useRestartRun } from './use-run-actions.ts';
 import { useSpecification } from './use-run.ts';
+import { useRestartRun } from './use-run-actions.ts';
 
 type Props = { readonly id: string; readonly name: string; readonly onClose: () => void };
 
@@ -16,7 +16,9 @@ export function RestartDialog({ id, name, onClose }: Props) {
   const restart = useRestartRun(id);
   const [changed, setChanged] = useState<Readonly<Record<string, string>>>({});
   const submit = (parameters: Readonly<Record<string, unknown>>) => {
-    const next = Object.entries(changed).map(([key, text]) => [key, readParameter(text, parameters[key])] as const);
+    const next = Object.entries(changed).map(
+      ([key, text]) => [key, readParameter(text, parameters[key])] as const,
+    );
     restart.mutate(Object.fromEntries(next), {
       onSuccess: ({ workflow_id: run }) => {
         onClose();
@@ -35,7 +37,9 @@ export function RestartDialog({ id, name, onClose }: Props) {
             }}
           >
             <Stack>
-              <Text size="sm">A new run starts in the same workspace; files that steps write again are replaced.</Text>
+              <Text size="sm">
+                A new run starts in the same workspace; files that steps write again are replaced.
+              </Text>
               {Object.entries(parameters).map(([key, value]) => (
                 <TextInput
                   key={key}
@@ -47,7 +51,9 @@ export function RestartDialog({ id, name, onClose }: Props) {
                   }}
                 />
               ))}
-              {restart.isError ? <ProblemBox what="The run could not be started." error={restart.error} /> : null}
+              {restart.isError ? (
+                <ProblemBox what="The run could not be started." error={restart.error} />
+              ) : null}
               <Group justify="flex-end" gap="xs">
                 <Button variant="default" onClick={onClose}>
                   Cancel

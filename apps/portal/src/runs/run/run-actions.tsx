@@ -23,17 +23,29 @@ export function RunActions({ id, name, status }: Props) {
   return (
     <Group gap="xs">
       {canStop ? (
-        <Button variant="default" leftSection={<IconPlayerStop size={16} aria-hidden />} onClick={stopDialog.open}>
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={16} aria-hidden />}
+          onClick={stopDialog.open}
+        >
           Stop
         </Button>
       ) : null}
       {canRestart ? (
-        <Button variant="default" leftSection={<IconReload size={16} aria-hidden />} onClick={restartDialog.open}>
+        <Button
+          variant="default"
+          leftSection={<IconReload size={16} aria-hidden />}
+          onClick={restartDialog.open}
+        >
           Run again
         </Button>
       ) : null}
       {canDelete ? (
-        <Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={deleteDialog.open}>
+        <Button
+          variant="default"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={deleteDialog.open}
+        >
           Delete
         </Button>
       ) : null}

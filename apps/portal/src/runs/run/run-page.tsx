@@ -1,9 +1,15 @@
 import { Stack, Tabs } from '@mantine/core';
-import { IconArrowsExchange, IconFileText, IconFolder, IconListNumbers, IconTerminal2 } from '@tabler/icons-react';
+import {
+  IconArrowsExchange,
+  IconFileText,
+  IconFolder,
+  IconListNumbers,
+  IconTerminal2,
+} from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { isEnded } from '@vre/protocol-reana';
-import { ProblemBox } from '../../design/problem-box.tsx';
 import { Page } from '../../design/page.tsx';
+import { ProblemBox } from '../../design/problem-box.tsx';
 import { SkeletonRows } from '../../design/skeleton-rows.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { FilesPanel } from '../files/files-panel.tsx';

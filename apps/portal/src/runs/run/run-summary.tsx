@@ -46,7 +46,12 @@ export function RunSummary({ id, status, progress, created }: Props) {
         </Alert>
       )}
       {warnings.length === 0 ? null : (
-        <Alert variant="outline" color="gray" icon={<IconInfoCircle aria-hidden />} title="The platform remarks">
+        <Alert
+          variant="outline"
+          color="gray"
+          icon={<IconInfoCircle aria-hidden />}
+          title="The platform remarks"
+        >
           {warnings.map((warning) => (
             <div key={warning}>{warning}</div>
           ))}

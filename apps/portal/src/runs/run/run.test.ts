@@ -55,7 +55,8 @@ describe('log lines', () => {
   it('shows what a terminal would', () =>
     expect(logLines('\u001b[32mok\u001b[0m\n10%\r20%\rdone\nlast\n').lines).toEqual(['ok', 'done', 'last']));
   it('counts what it hides', () => expect(logLines('x\n'.repeat(6000)).hidden).toBe(1000));
-  it('finds lines in any case', () => expect(matchingLines(['Error: a', 'fine', 'an error'], 'ERROR')).toEqual([0, 2]));
+  it('finds lines in any case', () =>
+    expect(matchingLines(['Error: a', 'fine', 'an error'], 'ERROR')).toEqual([0, 2]));
 });
 
 it.each([
@@ -63,7 +64,9 @@ it.each([
   ['42', 'text', '42'],
   ['[1, 2]', [], [1, 2]],
   ['not json', 3, 'not json'],
-])('reads the edited parameter %s', (text, before, after) => expect(readParameter(text, before)).toEqual(after));
+])('reads the edited parameter %s', (text, before, after) =>
+  expect(readParameter(text, before)).toEqual(after),
+);
 
 it('writes parameters as people type them', () => {
   expect(writeParameter('a b')).toBe('a b');

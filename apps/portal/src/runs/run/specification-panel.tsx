@@ -1,6 +1,7 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { Loaded } from '../../design/loaded.tsx';
 import { Panel } from '../../design/panel.tsx';
+import { Table } from '../../design/table.tsx';
 import { writeParameter } from './parameter-text.ts';
 import { specificationText } from './specification-text.ts';
 import { SpecificationView } from './specification-view.tsx';

@@ -17,7 +17,9 @@ export function StepsPanel({ id, ended }: { readonly id: string; readonly ended:
       {({ steps: all }) =>
         all.length === 0 ? (
           <NothingHere icon={IconHourglass} title={ended ? 'No step ran' : 'No step has started yet'}>
-            {ended ? 'The run ended before its first step; the engine’s log says why.' : 'The first one appears here within a second of its start.'}
+            {ended
+              ? 'The run ended before its first step; the engine’s log says why.'
+              : 'The first one appears here within a second of its start.'}
           </NothingHere>
         ) : (
           <Accordion variant="separated" multiple order={2}>

@@ -10,7 +10,12 @@ const keptCharacters = 4_000_000;
 export type LogText = { readonly text: string; readonly ended: boolean; readonly dropped: boolean };
 
 /** Reads on from where the last answer ended; other REANA servers only tell the whole log. */
-async function readOn(run: string, step: string | undefined, before: Reading, signal: AbortSignal): Promise<Reading> {
+async function readOn(
+  run: string,
+  step: string | undefined,
+  before: Reading,
+  signal: AbortSignal,
+): Promise<Reading> {
   try {
     const { text, nextOffset, ended } = await runsClient.liveLog(run, step, before.offset, signal);
     const whole = before.text + text;
@@ -41,6 +46,7 @@ export function useLiveLog(run: string, step: string | undefined, paused: boolea
     enabled: !paused,
     gcTime: 0,
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data?.ended || (runEnded && state.data) ? false : watchMilliseconds),
+    refetchInterval: ({ state }) =>
+      state.data?.ended || (runEnded && state.data) ? false : watchMilliseconds,
   });
 }

@@ -31,7 +31,13 @@ async function readSteps(run: string, signal: AbortSignal): Promise<RunSteps> {
   try {
     const details = await runsClient.runDetails(run, signal);
     const { warnings, reason, lakeData } = details;
-    return { steps: stepsOfDetails(details), warnings, reason: reason ?? undefined, transfers: lakeData, live: true };
+    return {
+      steps: stepsOfDetails(details),
+      warnings,
+      reason: reason ?? undefined,
+      transfers: lakeData,
+      live: true,
+    };
   } catch (error) {
     if (!(error instanceof ReanaError) || error.statusCode !== 404) throw error;
     const logs = await runsClient.logs(run, undefined, signal);
