@@ -5,6 +5,8 @@ import { DirectoryChanges } from './directory-changes.ts';
 import { jobFile, readExit, readJob, readRecord, readStarter, writeOnce } from './job-directory.ts';
 import { jobEnd } from './job-end.ts';
 import { removeGroup } from './limits/control-groups.ts';
+import { signalAll, starterRemains } from './members.ts';
+import type { SharedSnapshot } from './process-snapshot.ts';
 import { isAlive } from './process-table.ts';
 import { removeSecretFiles } from './secret-files.ts';
 import { killMembers, startWatchdog } from './watchdog.ts';
@@ -40,6 +42,8 @@ async function bury(ref: JobRef): Promise<JobEnd> {
   const record = await readRecord(directory);
   if (record !== undefined) {
     await killMembers(directory, record);
+    const starter = await readStarter(directory);
+    if (starter !== undefined) signalAll(await starterRemains(directory, starter), 'SIGKILL');
     await removeSecretFiles(record.secretPaths);
     await removeGroup(record.removeDirectories);
     await writeOnce(directory, jobFile.exit, `${JSON.stringify(exit)}\n`);
@@ -57,12 +61,14 @@ export async function jobState(ref: JobRef): Promise<JobState> {
 export async function watchJob(
   ref: JobRef,
   livenessMilliseconds: number,
+  processes: SharedSnapshot,
   signal: AbortSignal,
 ): Promise<JobEnd> {
   signal.throwIfAborted();
   const changes = new DirectoryChanges(ref.jobDirectory);
   const record = await readRecord(ref.jobDirectory);
-  const stopWatchdog = record === undefined ? () => undefined : startWatchdog(ref.jobDirectory, record);
+  const stopWatchdog =
+    record === undefined ? () => undefined : startWatchdog(ref.jobDirectory, record, processes);
   try {
     for (;;) {
       const state = await jobState(ref);

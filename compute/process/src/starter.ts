@@ -7,7 +7,7 @@
  * its program while it runs, and the platform may be upgraded meanwhile.
  *
  * Reads: plan.sh (limits, how to find the job's processes, what to remove at the end). Writes: starter,
- * job, verdict, exit, log.
+ * verdict, exit, log.
  */
 export const starterProgram = String.raw`#!/bin/sh
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -53,21 +53,29 @@ kill_all() {
   done
 }
 
+# Room for the exit record, so that a full disk cannot turn the job into a lost one.
+printf '%255s\n' '' > exit.part
+
 code=143
 job=
 if [ ! -e verdict ]; then
   # Through a pipe: "> /dev/stderr" in a job would truncate a file.
   mkfifo out; [ -n "$OWNER" ] && chown "$OWNER" out
-  ( trap '' HUP INT TERM; [ "$FILE_BLOCKS" -gt 0 ] && ulimit -f "$FILE_BLOCKS"; exec cat ) < out >> log 2>/dev/null &
+  (
+    trap '' HUP INT TERM
+    [ "$FILE_BLOCKS" -gt 0 ] && ulimit -f "$FILE_BLOCKS"
+    cat
+    # A full disk costs the job its log, not its life; a log over the limit ends it.
+    [ "$?" -eq 1 ] && exec cat > /dev/null
+  ) < out >> log 2>/dev/null &
   copier=$!
   setsid /bin/sh ./launch.sh </dev/null >out 2>&1 &
   job=$!
-  printf '%s %s\n' "$job" "$(date +%s.%N)" > job.part && mv -f job.part job
   timer=
   if [ "$WALL" -gt 0 ]; then
     (
+      nap=; trap 'kill $nap 2>/dev/null; exit 0' TERM
       sleep "$WALL" & nap=$!
-      trap 'kill "$nap" 2>/dev/null; exit 0' TERM
       wait "$nap" || exit 0
       verdict timed-out timer
       send TERM
@@ -81,7 +89,7 @@ if [ ! -e verdict ]; then
     wait "$job"; code=$?
     kill -0 "$job" 2>/dev/null || break
   done
-  [ -n "$timer" ] && [ ! -e verdict ] && kill "$timer" 2>/dev/null
+  [ -n "$timer" ] && kill "$timer" 2>/dev/null
   kill_all
   left=100
   while kill -0 "$copier" 2>/dev/null && [ "$left" -gt 0 ]; do
@@ -105,6 +113,12 @@ for file in $REMOVE; do rmdir "$file" 2>/dev/null; done
 remove_secrets
 said=
 [ -e verdict ] && read -r said < verdict
-printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$(date +%s.%N)" > exit.part
-mv -f exit.part exit
+finished=$(date +%s.%N)
+# Into the room kept for it; the rest of it is blanks.
+tries=0
+until printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$finished" \
+  1<>exit.part && mv -f exit.part exit; do
+  tries=$((tries + 1)); [ "$tries" -gt 3600 ] && exit 1
+  sleep 1
+done
 `;

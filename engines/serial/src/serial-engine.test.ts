@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are the subject of these tests
 import type { EngineEvent, EngineJob, JournaledJob, WorkflowDocument } from '@vre/engine-port';
 import { describe, expect, it } from 'vitest';
 import { serialEngine } from './serial-engine.ts';
@@ -34,7 +35,11 @@ async function play(
 
 describe('serial engine', () => {
   it('runs one job per command, in order, with parameters filled in and options passed through', async () => {
-    const first = { ...step('fit', 'echo $n', 'echo ${flag} $$HOME'), kubernetes_memory_limit: '1Gi', rucio: true };
+    const first = {
+      ...step('fit', 'echo $n', 'echo ${flag} $$HOME'),
+      kubernetes_memory_limit: '1Gi',
+      rucio: true,
+    };
     const played = await play(
       document([first, step('plot', 'ls')], { parameters: { n: [1, 'a'], flag: true } }),
     );

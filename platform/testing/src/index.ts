@@ -3,3 +3,4 @@ export { type HandClock, handClock } from './hand-clock.ts';
 export { type TestContext, testContext } from './test-context.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';
 export { startTestIssuer, type TestIssuer } from './test-issuer.ts';
+export { type Requirement, requirement } from './requirements.ts';

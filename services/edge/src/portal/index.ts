@@ -1,0 +1,2 @@
+/** The portal's own files. */
+export { portalRoutes } from './portal-routes.ts';
