@@ -1,0 +1,16 @@
+import { Anchor } from '@mantine/core';
+import { useService } from '../access/use-session.ts';
+import { Crumb } from '../design/crumb.tsx';
+import { didPath, parseDid } from './did-path.ts';
+
+/** A DID that leads to its page where the lake is part of this platform. */
+export function DidLink({ did, label = did }: { readonly did: string; readonly label?: string }) {
+  const hasLake = useService('data-lake');
+  const name = parseDid(did);
+  if (!hasLake || name === undefined) return <span style={{ overflowWrap: 'anywhere' }}>{label}</span>;
+  return (
+    <Anchor component={Crumb} to={didPath(name)} style={{ overflowWrap: 'anywhere' }}>
+      {label}
+    </Anchor>
+  );
+}
