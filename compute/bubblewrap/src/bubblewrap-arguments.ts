@@ -27,12 +27,25 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
     if (kind === 'bind') words.push('--ro-bind', path, path);
     else words.push('--symlink', kind.link, path);
   }
-  words.push('--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/var/tmp', '--tmpfs', '/home');
+  words.push(
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    '--tmpfs',
+    '/var/tmp',
+    '--tmpfs',
+    '/home',
+  );
   const { passwd, group } = plan.descriptors;
   if (passwd !== undefined) words.push('--ro-bind-data', String(passwd), '/etc/passwd');
   if (group !== undefined) words.push('--ro-bind-data', String(group), '/etc/group');
   // Outer targets first, so that a mount inside another one is not covered by it.
-  for (const { source, target, readOnly } of [...plan.mounts].sort((a, b) => (a.target < b.target ? -1 : 1))) {
+  for (const { source, target, readOnly } of [...plan.mounts].sort((a, b) =>
+    a.target < b.target ? -1 : 1,
+  )) {
     words.push(readOnly ? '--ro-bind' : '--bind', source, target);
   }
   for (const path of plan.secretPaths) words.push('--ro-bind', path, path);

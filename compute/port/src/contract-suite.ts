@@ -86,11 +86,14 @@ export function computeBackendContract(subject: ContractSubject): void {
   const says = (ref: JobRef, text: string) => until(async () => (await output(ref)).includes(text));
   /** Processes of the machine whose command line holds `text`. */
   async function running(text: string): Promise<number> {
+    return (await commandLines()).filter((line) => line.startsWith('sleep') && line.includes(text)).length;
+  }
+  async function commandLines(): Promise<readonly string[]> {
     const { stdout } = await run('/bin/sh', [
       '-c',
       'for f in /proc/[0-9]*/cmdline; do tr "\\0" " " < $f 2>/dev/null; echo; done',
     ]);
-    return stdout.split('\n').filter((line) => line.startsWith('sleep') && line.includes(text)).length;
+    return stdout.split('\n');
   }
   /** A duration nobody else sleeps, by which a test finds its own processes. */
   const uniqueSleep = () => `600${Math.random().toFixed(9).slice(1)}`;
@@ -103,6 +106,8 @@ export function computeBackendContract(subject: ContractSubject): void {
     });
     afterAll(async () => {
       for (const { ref } of started) await backend.cancel(ref, { graceSeconds: 0 });
+      // Nothing of the back-end itself may outlive its jobs.
+      await until(async () => !(await commandLines()).some((line) => line.includes(root)));
       await rm(root, { recursive: true, force: true });
     });
 

@@ -32,7 +32,10 @@ export class DirectoryChanges {
           this.#wake = undefined;
           resolve();
         };
-        const timer = setTimeout(done, this.#watcher === undefined ? Math.min(milliseconds, 500) : milliseconds);
+        const timer = setTimeout(
+          done,
+          this.#watcher === undefined ? Math.min(milliseconds, 500) : milliseconds,
+        );
         signal?.addEventListener('abort', done, { once: true });
         this.#wake = done;
       });

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ComputeError, type JobRef, type JobSpec } from '@vre/compute-port';
 import { DirectoryChanges } from './directory-changes.ts';
 import { diskUsage } from './disk-usage.ts';
@@ -11,10 +12,12 @@ import { launchScript, starterPlanScript } from './launch-script.ts';
 import { removeGroup } from './limits/control-groups.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { giveTo } from './ownership.ts';
-import { hiddenAncestors, type NeededPath } from './path-exposure.ts';
+import { type Exposure, hiddenAncestors, type NeededPath } from './path-exposure.ts';
 import type { Invocation, JobOwner } from './run-as.ts';
 import { removeSecretFiles, writeSecretFiles } from './secret-files.ts';
 import { starterProgram } from './starter.ts';
+
+const run = promisify(execFile);
 
 /** Everything that is decided about a job before its files are written. */
 export type Submission = {
@@ -35,7 +38,10 @@ export type Submission = {
 function starterEnvironment(): Record<string, string> {
   const passed = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'] as const;
   const found = passed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(found) };
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ...Object.fromEntries(found),
+  };
 }
 
 async function writeWhole(directory: string, name: string, content: string): Promise<void> {
@@ -77,23 +83,55 @@ function neededPaths(spec: JobSpec): readonly NeededPath[] {
   return [...mounts, ...secrets, ...workingDirectory];
 }
 
+/** @throws ComputeError `unavailable` when closed directories cannot be opened for the job alone. */
+async function requireMountNamespaces(exposures: readonly Exposure[], owner: JobOwner): Promise<void> {
+  try {
+    await run('unshare', ['--mount', '--propagation', 'private', 'true']);
+  } catch (error) {
+    const hidden = exposures.map((exposure) => exposure.hidden).join(', ');
+    throw new ComputeError(
+      'unavailable',
+      `Jobs run as uid ${owner.uid}, which may not enter ${hidden}, and this machine allows no private mounts: ` +
+        'choose a data directory that others may enter, such as /var/lib/vre, or start the platform as an ordinary user.',
+      { cause: error },
+    );
+  }
+}
+
+/** The job's reference once a starter has claimed it. */
+async function claimedJob({ backend, spec }: Submission): Promise<JobRef | undefined> {
+  const starter = await readStarter(spec.jobDirectory);
+  return starter && { backend, jobId: spec.jobId, jobDirectory: spec.jobDirectory, ...starter };
+}
+
 /** Writes the job's files and starts its starter; answers once the job is claimed. */
 export async function startJob(submission: Submission): Promise<JobRef> {
+  const { spec, owner } = submission;
+  const before = await claimedJob(submission);
+  if (before !== undefined) return before;
+  await writeSecretFiles(spec.secretFiles, owner);
+  try {
+    return await prepareAndStart(submission);
+  } catch (error) {
+    if ((await claimedJob(submission)) === undefined) {
+      await removeSecretFiles(spec.secretFiles.map(({ path }) => path));
+    }
+    throw error;
+  }
+}
+
+async function prepareAndStart(submission: Submission): Promise<JobRef> {
   const { spec, owner, limiter, sandboxed } = submission;
   const directory = spec.jobDirectory;
-  const reference = async (): Promise<JobRef | undefined> => {
-    const starter = await readStarter(directory);
-    return starter && { backend: submission.backend, jobId: spec.jobId, jobDirectory: directory, ...starter };
-  };
-  const before = await reference();
-  if (before !== undefined) return before;
-
+  const reference = () => claimedJob(submission);
   const name = createHash('sha256').update(`${directory}\0${spec.jobId}`).digest('hex').slice(0, 24);
   const marker = `VRE_JOB_ID=${spec.jobId}.${name.slice(0, 8)}`;
   const environment = { ...spec.environment, VRE_JOB_ID: marker.slice('VRE_JOB_ID='.length) };
   const writable = spec.mounts.filter(({ readOnly }) => !readOnly).map(({ source }) => source);
+  const invocation = submission.invocation(environment);
+  const exposures = owner === undefined ? [] : await hiddenAncestors(neededPaths(spec), owner);
+  if (owner !== undefined && exposures.length > 0) await requireMountNamespaces(exposures, owner);
   if (owner !== undefined) for (const path of writable) await giveTo(path, owner, submission.platformUid);
-  await writeSecretFiles(spec.secretFiles, owner);
   const setup = await limiter.prepare(name, spec.limits);
   const diskBaseline = spec.limits.diskBytes === undefined ? 0 : await diskUsage(writable);
   const secretPaths = spec.secretFiles.map(({ path }) => path);
@@ -109,7 +147,6 @@ export async function startJob(submission: Submission): Promise<JobRef> {
     secretPaths,
     removeDirectories: [...setup.directories],
   };
-  const invocation = submission.invocation(environment);
   const guarded = setup.watched.processes && spec.limits.processes !== undefined;
   const launch = launchScript({
     invocation,
@@ -125,7 +162,7 @@ export async function startJob(submission: Submission): Promise<JobRef> {
       ? (await tasksOf(owner?.uid ?? submission.platformUid)) + 2 * (spec.limits.processes ?? 0) + 256
       : undefined,
     cpuList: limiter.method === 'watchdog' ? cpuList(spec.limits.cpus, name) : undefined,
-    exposures: owner === undefined ? [] : await hiddenAncestors(neededPaths(spec), owner),
+    exposures,
   });
   for (const { name: file, content } of invocation.descriptors) await writeWhole(directory, file, content);
   await writeWhole(directory, jobFile.record, JSON.stringify(record));

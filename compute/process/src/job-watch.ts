@@ -5,6 +5,7 @@ import { DirectoryChanges } from './directory-changes.ts';
 import { jobFile, readExit, readJob, readRecord, readStarter, writeOnce } from './job-directory.ts';
 import { jobEnd } from './job-end.ts';
 import { removeGroup } from './limits/control-groups.ts';
+import { signalAll, starterRemains } from './members.ts';
 import { isAlive } from './process-table.ts';
 import { removeSecretFiles } from './secret-files.ts';
 import { killMembers, startWatchdog } from './watchdog.ts';
@@ -40,6 +41,8 @@ async function bury(ref: JobRef): Promise<JobEnd> {
   const record = await readRecord(directory);
   if (record !== undefined) {
     await killMembers(directory, record);
+    const starter = await readStarter(directory);
+    if (starter !== undefined) signalAll(await starterRemains(directory, starter), 'SIGKILL');
     await removeSecretFiles(record.secretPaths);
     await removeGroup(record.removeDirectories);
     await writeOnce(directory, jobFile.exit, `${JSON.stringify(exit)}\n`);

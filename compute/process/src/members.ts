@@ -2,10 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type JobRecord, readJob } from './job-directory.ts';
 import { descendants, type ProcessEntry, readProcessTable } from './process-table.ts';
 
-async function markedProcesses(
-  table: readonly ProcessEntry[],
-  marker: string,
-): Promise<Set<number>> {
+async function markedProcesses(table: readonly ProcessEntry[], marker: string): Promise<Set<number>> {
   const needle = Buffer.from(`${marker}\0`);
   const found = new Set<number>();
   await Promise.all(
@@ -53,6 +50,22 @@ export async function jobMembers(
       ? job.pid
       : undefined;
   return descendants(younger, session, marked);
+}
+
+/** What a starter that was killed leaves in its session: its timer and the copier of the log. */
+export async function starterRemains(
+  directory: string,
+  starter: { readonly pid: number; readonly startTicks: number },
+): Promise<Set<number>> {
+  const session = (await readProcessTable()).filter(
+    (entry) => entry.session === starter.pid && entry.startTicks >= starter.startTicks,
+  );
+  // The session's number may belong to somebody else by now: one of its processes must name the directory.
+  for (const { pid } of session) {
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (words.split('\0').includes(directory)) return new Set(session.map((entry) => entry.pid));
+  }
+  return new Set();
 }
 
 /** Sends a signal to all members; answers how many there were. */

@@ -47,9 +47,10 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
   };
   const starting = new Map<string, Promise<JobRef>>();
 
-  /** Someone whom describing may try things as; a function of the principal has nobody to offer. */
+  /** Somebody to try things as: accounts are not known here, but any unprivileged uid does. */
   function sampleOwner(): JobOwner | undefined {
-    return resolveOwner(options.runAs, { accountId: 'probe', username: 'probe' }, platformUid);
+    const runAs = typeof options.runAs === 'function' ? { uid: 65_534, gid: 65_534 } : options.runAs;
+    return resolveOwner(runAs, { accountId: '', username: '' }, platformUid);
   }
 
   async function start(spec: JobSpec): Promise<JobRef> {
@@ -77,8 +78,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
       limiter: await limits(),
       sandboxed: sandbox !== undefined,
       invocation: (environment) => sandbox?.invocation(spec, environment, owner) ?? plainInvocation(spec),
-      networkPrefix:
-        sandbox === undefined && spec.network === 'none' ? await withoutNetwork(owner) : [],
+      networkPrefix: sandbox === undefined && spec.network === 'none' ? await withoutNetwork(owner) : [],
       graceSeconds: options.graceSeconds ?? 5,
     });
   }

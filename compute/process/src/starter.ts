@@ -66,8 +66,8 @@ if [ ! -e verdict ]; then
   timer=
   if [ "$WALL" -gt 0 ]; then
     (
+      nap=; trap 'kill $nap 2>/dev/null; exit 0' TERM
       sleep "$WALL" & nap=$!
-      trap 'kill "$nap" 2>/dev/null; exit 0' TERM
       wait "$nap" || exit 0
       verdict timed-out timer
       send TERM
@@ -81,7 +81,7 @@ if [ ! -e verdict ]; then
     wait "$job"; code=$?
     kill -0 "$job" 2>/dev/null || break
   done
-  [ -n "$timer" ] && [ ! -e verdict ] && kill "$timer" 2>/dev/null
+  [ -n "$timer" ] && kill "$timer" 2>/dev/null
   kill_all
   left=100
   while kill -0 "$copier" 2>/dev/null && [ "$left" -gt 0 ]; do
@@ -105,6 +105,12 @@ for file in $REMOVE; do rmdir "$file" 2>/dev/null; done
 remove_secrets
 said=
 [ -e verdict ] && read -r said < verdict
-printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$(date +%s.%N)" > exit.part
-mv -f exit.part exit
+finished=$(date +%s.%N)
+# A full disk must not turn the job into a lost one: keep trying for an hour.
+tries=0
+until printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$finished" \
+  > exit.part && mv -f exit.part exit; do
+  tries=$((tries + 1)); [ "$tries" -gt 3600 ] && exit 1
+  sleep 1
+done
 `;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePythonJson, PythonFloat, pythonRepr, pythonStr } from './python-values.ts';
+import { PythonFloat, parsePythonJson, pythonRepr, pythonStr } from './python-values.ts';
 
 describe('str() of a YAML value', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('str() of a YAML value', () => {
     [new PythonFloat(1e16), '1e+16'],
     [new PythonFloat(1234567890123456), '1234567890123456.0'],
     [[1, 'a', null, true], "[1, 'a', None, True]"],
-    [['it\'s', 'say "hi"', 'both \' and "'], `["it's", 'say "hi"', 'both \\' and "']`],
+    [["it's", 'say "hi"', 'both \' and "'], `["it's", 'say "hi"', 'both \\' and "']`],
     [['a\nb\t\\', '\u0007', 'é', '\u00a0', '😀'], "['a\\nb\\t\\\\', '\\x07', 'é', '\\xa0', '😀']"],
     [{ a: 1, b: [false] }, "{'a': 1, 'b': [False]}"],
     [{}, '{}'],
@@ -40,7 +40,8 @@ describe('str() of a YAML value', () => {
 
   it('agrees with Python itself', (context) => {
     const values = fc.sample(fc.jsonValue({ maxDepth: 3 }), 300).map((value) => JSON.stringify(value));
-    const program = 'import json,sys\nfor line in json.load(sys.stdin): print(json.dumps(repr(json.loads(line))))';
+    const program =
+      'import json,sys\nfor line in json.load(sys.stdin): print(json.dumps(repr(json.loads(line))))';
     let answer: string;
     try {
       answer = execFileSync('python3', ['-c', program], { input: JSON.stringify(values), encoding: 'utf8' });
@@ -48,7 +49,10 @@ describe('str() of a YAML value', () => {
       context.skip(`python3 does not run: ${(error as Error).message.split('\n')[0]}`);
       return;
     }
-    const expected = answer.trim().split('\n').map((line) => JSON.parse(line) as string);
+    const expected = answer
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as string);
     expect(values.map((text) => pythonRepr(parsePythonJson(text)))).toEqual(expected);
   });
 });

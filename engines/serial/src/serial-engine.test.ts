@@ -34,7 +34,11 @@ async function play(
 
 describe('serial engine', () => {
   it('runs one job per command, in order, with parameters filled in and options passed through', async () => {
-    const first = { ...step('fit', 'echo $n', 'echo ${flag} $$HOME'), kubernetes_memory_limit: '1Gi', rucio: true };
+    const first = {
+      ...step('fit', 'echo $n', 'echo ${flag} $$HOME'),
+      kubernetes_memory_limit: '1Gi',
+      rucio: true,
+    };
     const played = await play(
       document([first, step('plot', 'ls')], { parameters: { n: [1, 'a'], flag: true } }),
     );

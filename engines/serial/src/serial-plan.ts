@@ -58,7 +58,9 @@ function fill(step: SerialStep, values: ReadonlyMap<string, string>, problems: s
       return substituteTemplate(command, values);
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      problems.push(`Workflow parameter(s) could not be expanded: ${where}, command "${command}": ${error.message}`);
+      problems.push(
+        `Workflow parameter(s) could not be expanded: ${where}, command "${command}": ${error.message}`,
+      );
       return command;
     }
   });

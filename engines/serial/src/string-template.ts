@@ -25,7 +25,10 @@ export function substituteTemplate(text: string, values: ReadonlyMap<string, str
       if (name === undefined) {
         const before = text.slice(0, offset).split('\n');
         const column = (before.at(-1)?.length ?? 0) + 1;
-        throw new TemplateError('malformed', `invalid placeholder at line ${before.length}, column ${column}`);
+        throw new TemplateError(
+          'malformed',
+          `invalid placeholder at line ${before.length}, column ${column}`,
+        );
       }
       const value = values.get(name);
       if (value === undefined) throw new TemplateError('unknown', `no parameter is called ${name}`);

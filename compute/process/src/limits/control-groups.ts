@@ -119,7 +119,8 @@ export async function findControlGroups(root = '/sys/fs/cgroup'): Promise<Contro
     }
   }
   try {
-    for (const controller of controllers) await access(join(root, controller, 'cgroup.procs'), constants.W_OK);
+    for (const controller of controllers)
+      await access(join(root, controller, 'cgroup.procs'), constants.W_OK);
     return (await tryGroup({ version: 'v1', root })) ? { version: 'v1', root } : undefined;
   } catch {
     return undefined;
