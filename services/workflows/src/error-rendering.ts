@@ -27,7 +27,8 @@ export function renderError(error: unknown, request: FastifyRequest, reply: Fast
 
 function describe(error: unknown, requestId: string): { readonly status: number; readonly message: string } {
   if (error instanceof ReanaError) return { status: error.statusCode, message: error.message };
-  if (error instanceof ConfinedFilesError) return { status: fileStatus[error.code], message: `${error.message}.` };
+  if (error instanceof ConfinedFilesError)
+    return { status: fileStatus[error.code], message: `${error.message}.` };
   if (error instanceof z.ZodError) {
     const sentences = error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`);
     return { status: 400, message: `${sentences.join('; ')}.` };

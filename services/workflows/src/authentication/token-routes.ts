@@ -42,7 +42,11 @@ export async function mintToken(
 }
 
 /** Tokens are listed, made and revoked by the person signed in, never by a token itself. */
-export function tokenRoutes(app: FastifyInstance, context: ServiceContext, authenticator: Authenticator): void {
+export function tokenRoutes(
+  app: FastifyInstance,
+  context: ServiceContext,
+  authenticator: Authenticator,
+): void {
   app.get('/api/x-tokens', async (request) => {
     const { account } = await authenticator.principalCaller(request);
     const rows = await listTokens(context.database.direct, account.id, context.clock.now());
@@ -55,7 +59,12 @@ export function tokenRoutes(app: FastifyInstance, context: ServiceContext, authe
   });
   app.delete<{ Params: { id: string } }>('/api/x-tokens/:id', async (request, reply) => {
     const { account } = await authenticator.principalCaller(request);
-    const found = await revokeToken(context.database.direct, account.id, request.params.id, context.clock.now());
+    const found = await revokeToken(
+      context.database.direct,
+      account.id,
+      request.params.id,
+      context.clock.now(),
+    );
     if (!found) throw new ReanaError(404, 'There is no such token, or it was revoked already.');
     return reply.code(204).send();
   });

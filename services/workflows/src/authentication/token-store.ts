@@ -99,6 +99,8 @@ export async function revokeToken(
 ): Promise<boolean> {
   const { rows } = await sql`
     update workflows.token set revoked_at = ${now}
-    where id::text = ${id} and account_id = ${accountId} and revoked_at is null returning 1`.execute(database);
+    where id::text = ${id} and account_id = ${accountId} and revoked_at is null returning 1`.execute(
+    database,
+  );
   return rows.length > 0;
 }

@@ -16,7 +16,13 @@ export type JobFolder = {
 
 export function jobFolder(directory: string): JobFolder {
   const at = (name: string) => join(directory, name);
-  return { directory, control: at('control'), home: at('home'), credentials: at('credentials'), secrets: at('secrets') };
+  return {
+    directory,
+    control: at('control'),
+    home: at('home'),
+    credentials: at('credentials'),
+    secrets: at('secrets'),
+  };
 }
 
 export const jobFolderPath = (dataDirectory: string, runId: string, jobId: string, attempt: number): string =>

@@ -61,9 +61,14 @@ export function buildJobSpec(parts: {
       REANA_WORKSPACE: workspace,
       REANA_WORKFLOW_UUID: parts.runId,
       ...(first === undefined ? {} : { VIRTUAL_ENV: first.replace(/\/bin$/, '') }),
-      ...(files.length === 0 ? {} : { REANA_SECRETS_DIRECTORY: parts.sandboxed ? secretsTarget : folder.secrets }),
+      ...(files.length === 0
+        ? {}
+        : { REANA_SECRETS_DIRECTORY: parts.sandboxed ? secretsTarget : folder.secrets }),
       ...(parts.rucio
-        ? { RUCIO_CONFIG: rucioFiles(folder.credentials).config, BEARER_TOKEN_FILE: rucioFiles(folder.credentials).token }
+        ? {
+            RUCIO_CONFIG: rucioFiles(folder.credentials).config,
+            BEARER_TOKEN_FILE: rucioFiles(folder.credentials).token,
+          }
         : {}),
     },
     secretFiles,

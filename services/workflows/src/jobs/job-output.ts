@@ -29,7 +29,8 @@ async function readPiece(
 }
 
 /** Bytes written so far. */
-export const outputSize = async (job: Pick<Job, 'directory'>): Promise<number> => (await readPiece(job, 0, 0)).size;
+export const outputSize = async (job: Pick<Job, 'directory'>): Promise<number> =>
+  (await readPiece(job, 0, 0)).size;
 
 /** The whole output as text; of a very long one the middle is left out, and said so. */
 export async function outputText(job: Pick<Job, 'directory'>): Promise<string> {

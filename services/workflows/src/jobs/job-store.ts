@@ -24,7 +24,8 @@ type JobRow = {
   readonly finished_at: Date | null;
 };
 
-const columns = sql.raw(`id, run_id, key, step_name, image, command, environment, backend, isolation, status, attempt,
+const columns =
+  sql.raw(`id, run_id, key, step_name, image, command, environment, backend, isolation, status, attempt,
   directory, reference, exit_code, sentence, created_at, started_at, finished_at`);
 
 const jobOf = (row: JobRow): Job => ({

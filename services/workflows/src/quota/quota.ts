@@ -1,5 +1,11 @@
 import { type Database, sql } from '@vre/database';
-import { humanReadableBytes, humanReadableDuration, ReanaError, type WireSize, wireBytes } from '@vre/protocol-reana';
+import {
+  humanReadableBytes,
+  humanReadableDuration,
+  ReanaError,
+  type WireSize,
+  wireBytes,
+} from '@vre/protocol-reana';
 import type { Clock } from '@vre/service';
 
 /** What a person uses: bytes of distinct workspaces, milliseconds of run time. */

@@ -60,12 +60,21 @@ export function runRoutes(
             limit: query.size,
           });
     const withProgress = query.verbose || query.include_progress;
-    const jobs = withProgress ? await jobsOfRuns(database.direct, found.runs.map(({ id }) => id)) : [];
-    const jobsOf = Map.groupBy(jobs, (job) => job.runId);
+    const jobs = withProgress
+      ? await jobsOfRuns(
+          database.direct,
+          found.runs.map(({ id }) => id),
+        )
+      : [];
     return {
       items: found.runs.map((run) =>
         runItem(run, account.email, {
-          progress: withProgress ? runProgress(run, jobsOf.get(run.id) ?? []) : undefined,
+          progress: withProgress
+            ? runProgress(
+                run,
+                jobs.filter((job) => job.runId === run.id),
+              )
+            : undefined,
           size: (query.verbose || query.include_workspace_size) ?? false,
         }),
       ),
@@ -89,7 +98,9 @@ export function runRoutes(
       message: messages.created,
       workflow_id: run.id,
       workflow_name: fullName(run),
-      ...(run.warnings.length === 0 ? {} : { validation_warnings: run.warnings.map((message) => ({ message })) }),
+      ...(run.warnings.length === 0
+        ? {}
+        : { validation_warnings: run.warnings.map((message) => ({ message })) }),
     });
   });
 
@@ -152,7 +163,8 @@ export function runRoutes(
   app.get<RunParams>('/api/workflows/:run/logs', async (request) => {
     const { run } = await access.find(request, request.params.run);
     const query = pageQuery.extend({ steps: z.string().optional() }).parse(request.query);
-    const body = (await readJsonBody(request)) ?? (query.steps === undefined ? undefined : JSON.parse(query.steps));
+    const body =
+      (await readJsonBody(request)) ?? (query.steps === undefined ? undefined : JSON.parse(query.steps));
     const steps = z.array(z.string()).nullish().parse(body);
     const jobs = (await jobsOfRuns(database.direct, [run.id])).filter(
       (job) => !steps?.length || steps.includes(job.stepName),
@@ -183,7 +195,11 @@ export function runRoutes(
       .parse(request.query);
     if (jobId === undefined || jobId === '') {
       const bytes = Buffer.from(await readEngineLog(database.direct, run.id));
-      return { text: bytes.subarray(offset).toString(), nextOffset: bytes.length, ended: isEnded(run.status) };
+      return {
+        text: bytes.subarray(offset).toString(),
+        nextOffset: bytes.length,
+        ended: isEnded(run.status),
+      };
     }
     const job = (await jobsOfRuns(database.direct, [run.id])).find(({ id }) => id === jobId);
     if (!job) throw new ReanaError(404, `This run has no job ${jobId}.`);
@@ -212,12 +228,20 @@ export function runRoutes(
   app.get<RunParams>('/api/workflows/:run/parameters', async (request) => {
     const { run } = await access.find(request, request.params.run);
     const { workflow } = specificationOf(run);
-    return { id: run.id, name: fullName(run), type: workflow.type, parameters: effectiveInputs(run).parameters };
+    return {
+      id: run.id,
+      name: fullName(run),
+      type: workflow.type,
+      parameters: effectiveInputs(run).parameters,
+    };
   });
 
   app.get<RunParams>('/api/workflows/:run/specification', async (request) => {
     const { run } = await access.find(request, request.params.run, 403);
-    return { specification: withoutNulls(JSON.parse(run.specification)), parameters: effectiveInputs(run).parameters };
+    return {
+      specification: withoutNulls(JSON.parse(run.specification)),
+      parameters: effectiveInputs(run).parameters,
+    };
   });
 
   app.get<RunParams>('/api/workflows/:run/retention_rules', async (request) => {
@@ -234,7 +258,10 @@ export function runRoutes(
 
   async function notOffered(request: FastifyRequest): Promise<never> {
     await authenticator.caller(request);
-    throw new ReanaError(501, 'Interactive sessions are not offered by this server: open a notebook instead.');
+    throw new ReanaError(
+      501,
+      'Interactive sessions are not offered by this server: open a notebook instead.',
+    );
   }
 }
 
@@ -245,11 +272,15 @@ const startText = (request: FastifyRequest): string => {
 
 /** Clients validate what they get: a null is no object for them. Only top-level sections can be null in YAML. */
 function withoutNulls(specification: unknown): unknown {
-  if (typeof specification !== 'object' || specification === null || Array.isArray(specification)) return specification;
+  if (typeof specification !== 'object' || specification === null || Array.isArray(specification))
+    return specification;
   return Object.fromEntries(
     Object.entries(specification)
       .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, key === 'workflow' || key === 'inputs' || key === 'outputs' ? withoutNulls(value) : value]),
+      .map(([key, value]) => [
+        key,
+        key === 'workflow' || key === 'inputs' || key === 'outputs' ? withoutNulls(value) : value,
+      ]),
   );
 }
 

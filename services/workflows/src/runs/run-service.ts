@@ -10,7 +10,15 @@ import type { Workspaces } from '../workspace/workspaces.ts';
 import { fullName, type Run, specificationOf } from './run.ts';
 import { runStatusEvent } from './run-events.ts';
 import { isUuid4 } from './run-lookup.ts';
-import { findRunById, insertRun, lockRunNumbers, moveRun, nextMajor, nextMinor, runsNamed } from './run-store.ts';
+import {
+  findRunById,
+  insertRun,
+  lockRunNumbers,
+  moveRun,
+  nextMajor,
+  nextMinor,
+  runsNamed,
+} from './run-store.ts';
 
 /** What people do with runs. Every method is one transaction, with its events. */
 export interface RunService {

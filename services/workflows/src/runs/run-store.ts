@@ -27,7 +27,8 @@ type RunRow = {
   readonly current_step_name: string | null;
 };
 
-const columns = sql.raw(`run.id, run.account_id, run.name, run_major, run_minor, run.status, specification, start_request,
+const columns =
+  sql.raw(`run.id, run.account_id, run.name, run_major, run_minor, run.status, specification, start_request,
   warnings, workspace_id, workspace_bytes, run.created_at, queued_at, run.started_at, run.finished_at, stopped_at,
   reason, total_jobs, current_command, current_step_name`);
 

@@ -31,7 +31,8 @@ export const runNumber = (run: Pick<Run, 'major' | 'minor'>): string =>
   run.minor === 0 ? String(run.major) : `${run.major}.${run.minor}`;
 
 /** `name.3.2` */
-export const fullName = (run: Pick<Run, 'name' | 'major' | 'minor'>): string => `${run.name}.${runNumber(run)}`;
+export const fullName = (run: Pick<Run, 'name' | 'major' | 'minor'>): string =>
+  `${run.name}.${runNumber(run)}`;
 
 /** The specification of a stored run, which was judged when it was created. */
 export function specificationOf(run: Pick<Run, 'specification'>): Specification {

@@ -22,8 +22,14 @@ export async function readSecrets(
   accountId: string,
 ): Promise<readonly Secret[]> {
   const { rows } = await sql<Secret>`
-    select name, kind, value from workflows.secret where account_id = ${accountId} order by name`.execute(database);
-  return rows.map(({ name, kind, value }) => ({ name, kind, value: sealer.decrypt(value, purpose(accountId, name)) }));
+    select name, kind, value from workflows.secret where account_id = ${accountId} order by name`.execute(
+    database,
+  );
+  return rows.map(({ name, kind, value }) => ({
+    name,
+    kind,
+    value: sealer.decrypt(value, purpose(accountId, name)),
+  }));
 }
 
 export async function saveSecret(

@@ -3,7 +3,10 @@ import { type ConfinedFiles, isPartName } from '@vre/confined-files';
 /** Bytes of files and of directories with everything below, largest first; `total` counts every file once. */
 export async function diskUsageOf(
   files: ConfinedFiles,
-): Promise<{ readonly total: number; readonly entries: readonly { readonly path: string; readonly bytes: number }[] }> {
+): Promise<{
+  readonly total: number;
+  readonly entries: readonly { readonly path: string; readonly bytes: number }[];
+}> {
   const bytesOf = new Map<string, number>();
   let total = 0;
   for await (const entry of files.walk('')) {

@@ -13,7 +13,8 @@ export async function removeFiles(files: ConfinedFiles, pathOrPattern: string): 
   if (path === '') throw new ReanaError(400, 'The workspace itself cannot be removed: delete the run.');
   const there = await files.stat(path);
   const { entries } = await selectFiles(files, path);
-  if (there === undefined && entries.length === 0) throw new ReanaError(404, messages.noSuchFile(pathOrPattern));
+  if (there === undefined && entries.length === 0)
+    throw new ReanaError(404, messages.noSuchFile(pathOrPattern));
   const answer: Removal = { deleted: {}, failed: {} };
   const targets = entries.length > 0 ? entries : there === undefined ? [] : [there];
   for (const entry of targets) {

@@ -23,7 +23,10 @@ export async function filesBelow(files: ConfinedFiles, directory: string): Promi
     if (entry.kind !== 'file' || isPartName(entry.path.slice(entry.path.lastIndexOf('/') + 1))) continue;
     found.push(entry);
     if (found.length > mostFiles) {
-      throw new ReanaError(400, `Too many files to display (more than ${mostFiles}): name a directory or a pattern.`);
+      throw new ReanaError(
+        400,
+        `Too many files to display (more than ${mostFiles}): name a directory or a pattern.`,
+      );
     }
   }
   return found;
@@ -42,7 +45,10 @@ export async function selectFiles(
   }
   if (!isGlob(path)) return { single: false, entries: [] };
   const expression = globExpression(path);
-  return { single: false, entries: (await filesBelow(files, '')).filter(({ path }) => expression.test(path)) };
+  return {
+    single: false,
+    entries: (await filesBelow(files, '')).filter(({ path }) => expression.test(path)),
+  };
 }
 
 /** A file as `ls` shows it. */
@@ -65,7 +71,9 @@ export function searchFiles(files: readonly WireFile[], search: string | undefin
       'last-modified': [file['last-modified']],
     };
     return Object.entries(wanted).every(([key, texts]) =>
-      texts.some((text) => (values[key] ?? []).some((value) => value.toLowerCase().includes(text.toLowerCase()))),
+      texts.some((text) =>
+        (values[key] ?? []).some((value) => value.toLowerCase().includes(text.toLowerCase())),
+      ),
     );
   });
 }

@@ -29,7 +29,11 @@ const previewTypes: Readonly<Record<string, string>> = {
 /** Files of a run's workspace: upload, list, download one or many, remove, move, disk usage. */
 export function workspaceRoutes(
   app: FastifyInstance,
-  parts: { readonly access: RunAccess; readonly workspaces: Workspaces; readonly refreshUsage: (run: Run) => Promise<void> },
+  parts: {
+    readonly access: RunAccess;
+    readonly workspaces: Workspaces;
+    readonly refreshUsage: (run: Run) => Promise<void>;
+  },
 ): void {
   const { access, workspaces } = parts;
 
@@ -62,15 +66,25 @@ export function workspaceRoutes(
 
   app.get<FileParams>('/api/workflows/:run/workspace/*', async (request, reply) => {
     const run = await access.withWorkspace(request, request.params.run);
-    const preview = wireBoolean.safeParse((request.query as { preview?: string }).preview ?? 'false').data ?? false;
+    const preview =
+      wireBoolean.safeParse((request.query as { preview?: string }).preview ?? 'false').data ?? false;
     const files = await workspaces.open(run);
     try {
       const { selected, named } = await select(files, request.params['*']);
       const [first] = selected.entries;
       if (first === undefined) throw new ReanaError(404, messages.noSuchFile(named));
       if (selected.single) return await sendFile(reply, files, first.path, first.bytes, preview);
-      const stamp = new Date().toISOString().replace(/T/, '-').replace(/[:.].*$|:/g, '').slice(0, 17);
-      const base = named.replace(/\/+$/, '').split('/').at(-1)?.replace(/[^\w.-]/g, '_') ?? '';
+      const stamp = new Date()
+        .toISOString()
+        .replace(/T/, '-')
+        .replace(/[:.].*$|:/g, '')
+        .slice(0, 17);
+      const base =
+        named
+          .replace(/\/+$/, '')
+          .split('/')
+          .at(-1)
+          ?.replace(/[^\w.-]/g, '_') ?? '';
       const archive = zipStream(
         selected.entries.map((entry) => ({ ...entry, open: () => files.createReadStream(entry.path) })),
       );
@@ -78,7 +92,10 @@ export function workspaceRoutes(
       body.once('close', () => files.close());
       return await reply
         .type('application/zip')
-        .header('content-disposition', disposition('attachment', `download_${fullName(run)}_${base}_${stamp}.zip`))
+        .header(
+          'content-disposition',
+          disposition('attachment', `download_${fullName(run)}_${base}_${stamp}.zip`),
+        )
         .send(body);
     } catch (error) {
       files.close();
@@ -145,7 +162,8 @@ async function sendFile(
   const name = path.split('/').at(-1) ?? path;
   const type = preview ? previewTypes[name.split('.').at(-1)?.toLowerCase() ?? ''] : undefined;
   // The promised length is kept even when the file grows meanwhile.
-  const body = bytes === 0 ? Buffer.alloc(0) : await files.createReadStream(path, { start: 0, end: bytes - 1 });
+  const body =
+    bytes === 0 ? Buffer.alloc(0) : await files.createReadStream(path, { start: 0, end: bytes - 1 });
   if (body instanceof Readable) body.once('close', () => files.close());
   else files.close();
   return reply
@@ -159,6 +177,9 @@ async function sendFile(
 /** RFC 6266: plain ASCII where it suffices, else the extended form as well. */
 export function disposition(kind: 'attachment' | 'inline', name: string): string {
   if (/^[\w.-]+$/.test(name)) return `${kind}; filename=${name}`;
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16)}`,
+  );
   return `${kind}; filename*=UTF-8''${encoded}`;
 }

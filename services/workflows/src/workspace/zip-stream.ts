@@ -7,7 +7,13 @@ export type ZipMember = {
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
 };
 
-type Written = { readonly path: Buffer; readonly stamp: number; readonly crc: number; readonly bytes: number; readonly at: number };
+type Written = {
+  readonly path: Buffer;
+  readonly stamp: number;
+  readonly crc: number;
+  readonly bytes: number;
+  readonly at: number;
+};
 
 /** ZIP64 everywhere, so that sizes need not be known beforehand (APPNOTE 6.3.9 §4.3, §4.5.3). */
 const zip64Version = 45;
