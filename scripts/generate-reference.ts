@@ -32,7 +32,8 @@ if (process.argv.includes('--check')) {
 function configurationPage(): string {
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
   const rows = explainConfig(configurationSchema).map(
-    ({ path, description, fallback }) => `| \`${path}\` | ${fallback === undefined ? '' : `\`${cell(fallback)}\``} | ${cell(description)} |`,
+    ({ path, description, fallback }) =>
+      `| \`${path}\` | ${fallback === undefined ? '' : `\`${cell(fallback)}\``} | ${cell(description)} |`,
   );
   return `${notice}# Configuration
 
@@ -54,8 +55,15 @@ function commandsPage(): string {
       const options = help
         .visibleOptions(command)
         .map((option) => `| \`${option.flags}\` | ${option.description.replaceAll('|', '\\|')} |`);
-      const words = help.visibleArguments(command).map((argument) => `${argument.required ? '<' : '['}${argument.name()}${argument.variadic ? '...' : ''}${argument.required ? '>' : ']'}`);
-      sections.push(`## ${name}\n\n\`${[name, ...words].join(' ')}\`: ${command.description()}\n\n| option | meaning |\n| --- | --- |\n${options.join('\n')}\n`);
+      const words = help
+        .visibleArguments(command)
+        .map(
+          (argument) =>
+            `${argument.required ? '<' : '['}${argument.name()}${argument.variadic ? '...' : ''}${argument.required ? '>' : ']'}`,
+        );
+      sections.push(
+        `## ${name}\n\n\`${[name, ...words].join(' ')}\`: ${command.description()}\n\n| option | meaning |\n| --- | --- |\n${options.join('\n')}\n`,
+      );
     }
     for (const child of command.commands) walk(child, `${name} `);
   };

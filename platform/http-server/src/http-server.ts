@@ -51,7 +51,7 @@ export interface HttpServer {
   close(graceMilliseconds?: number): Promise<void>;
 }
 
-/** Creates the server with request ids, `/health`, request metrics and host name check; routes are added to `app`. */
+/** Creates the server with request ids, request metrics and host name check; routes are added to `app`. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app = Fastify({
     loggerInstance: options.log as never,
@@ -138,6 +138,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         server.requestTimeout = 0;
         server.on('checkContinue', handler);
         server.on('upgrade', (request, socket, head) => {
+          if ('host' in address && !hostNames.has((request.headers.host ?? '').toLowerCase())) {
+            return socket.end('HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\n\r\n');
+          }
           if (options.onUpgrade) options.onUpgrade(request, socket as import('node:net').Socket, head);
           else socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n');
         });

@@ -22,7 +22,8 @@ export function requirement(name: keyof typeof probes): Requirement {
     return { present: true, reason: '' };
   } catch {
     const reason = `${name} does not work here ("${[program, ...words].join(' ')}" fails)`;
-    if ((process.env['TEST_REQUIRE'] ?? '').split(',').includes(name)) throw new Error(`TEST_REQUIRE names ${name}, but ${reason}`);
+    if ((process.env['TEST_REQUIRE'] ?? '').split(',').includes(name))
+      throw new Error(`TEST_REQUIRE names ${name}, but ${reason}`);
     return { present: false, reason };
   }
 }

@@ -4,11 +4,12 @@ import type { EdgeConfig } from './edge-config.ts';
 import { renderEdgeError } from './edge-error.ts';
 import { type EventSource, eventRoutes } from './events/index.ts';
 import { fileRoutes } from './files/index.ts';
-import { portalRoutes } from './portal/index.ts';
+import { authorityRoute, portalRoutes } from './portal/index.ts';
 import {
   createProxy,
   createRouteTable,
   createUpstreams,
+  issuerApi,
   lakeToken,
   matchRoute,
   type ProxyRoute,
@@ -18,6 +19,7 @@ import {
   createSessions,
   createSignIn,
   createSignOut,
+  isAdministratorAtIssuer,
   requireSession,
   sessionCleaner,
   sessionCookies,
@@ -54,6 +56,7 @@ export async function createEdgeService(
   const scopes = config['sign-in-scopes'];
   const lake = lakeToken(addresses, scopes);
   const routes = createRouteTable(addresses, scopes);
+  const own = issuerApi(routes);
   const proxy = createProxy({
     context,
     routes,
@@ -90,6 +93,8 @@ export async function createEdgeService(
         signOut,
         requireSession: withSession,
         cookies,
+        isAdministrator: async (sessionId) =>
+          own !== undefined && isAdministratorAtIssuer(http, addresses, tokens, sessionId, own),
         addresses,
         services: config.services,
       });
@@ -108,8 +113,12 @@ export async function createEdgeService(
         sessions,
         requireSession: withSession,
         tokens,
-        sources: config.services.map((service) => sources[service]),
+        sources: [
+          ...config.services.map((service) => sources[service]),
+          ...(own ? [{ service: 'aai', ...own.events } as const] : []),
+        ],
       });
+      authorityRoute(app, addresses);
       await portalRoutes(app, { directory: options.portalDirectory, addresses });
     },
     daemons: [sessionCleaner(sessions, signOut, context.outbox, clock)],

@@ -1,11 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { migrate } from '@vre/database';
 import { holdDataDirectory } from '@vre/supervisor';
 import type { Command } from 'commander';
 import { restoreBackup, takeBackup } from '../backup/take-backup.ts';
-import { openProcess } from '../composition/service-contexts.ts';
-import { composeServices } from '../composition/services.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { callControl, NotRunning } from '../control/control-client.ts';
 import { databaseUrl, startDatabase } from '../installation/database-address.ts';
@@ -81,13 +78,9 @@ async function backup(
 
 async function upgrade(installation: Installation, configuration: Configuration): Promise<void> {
   const database = await startDatabase(installation, configuration);
-  const context = await openProcess(installation, configuration, { name: 'upgrade', listensForWork: false });
   try {
-    const services = await composeServices(context);
-    const applied = await migrate(
-      context.database,
-      [...services.values()].flatMap((service) => service.migrations ?? []),
-    );
+    const { migrateDatabase } = await import('../composition/migrate-database.ts');
+    const applied = await migrateDatabase(installation, configuration);
     const file = join(installation.directory, 'installation.json');
     const record = JSON.parse(await readFile(file, 'utf8')) as object;
     await writeFile(`${file}.new`, `${JSON.stringify({ ...record, version: productVersion }, null, 2)}\n`);
@@ -98,7 +91,6 @@ async function upgrade(installation: Installation, configuration: Configuration)
         : `upgraded from ${installation.version} to ${productVersion}: ${applied.join(', ')}`,
     );
   } finally {
-    await context.close();
     await database?.stop();
   }
 }

@@ -28,6 +28,7 @@ type Target = {
 export function addClientCommands(program: Command): void {
   const client = program
     .command('client')
+    .enablePositionalOptions()
     .description("the field's own clients (rucio, reana-client), configured for a VRE");
   withClient(client.command('setup'))
     .description(
@@ -76,8 +77,6 @@ export function addClientCommands(program: Command): void {
         child.once('close', (code) => done(code ?? 1));
       });
     });
-  client.enablePositionalOptions();
-  program.enablePositionalOptions();
 }
 
 const withClient = (command: Command): Command =>

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type Role, runProcess } from '../composition/run-process.ts';
-import { openProcess } from '../composition/service-contexts.ts';
+import type { Role } from '../composition/run-process.ts';
 import { openTarget, type TargetOptions, withTarget } from './target.ts';
 
 const knownRoles: readonly Role[] = ['edge', 'aai', 'data-lake', 'storage-door', 'workflows', 'worker'];
@@ -13,6 +12,8 @@ export function addServeCommand(program: Command): void {
     .option('--name <name>', 'name of this process, for logs and its control socket', 'serve')
     .option('--port-base <port>', 'first of the block of ports')
     .action(async (options: TargetOptions & { readonly roles: string; readonly name: string }) => {
+      const { openProcess } = await import('../composition/service-contexts.ts');
+      const { runProcess } = await import('../composition/run-process.ts');
       const roles = new Set(options.roles.split(',').map(parseRole));
       const { configuration, installation } = await openTarget(options, { create: true });
       const context = await openProcess(installation, configuration, {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FirstPartyClient } from '@vre/aai';
+import type { ClientDeclaration } from '@vre/aai';
 import { readOrCreateSecretFile } from '@vre/secrets';
 import {
   type Addresses,
@@ -28,7 +28,7 @@ export async function oidcClientOf(installation: Installation, service: ServiceN
 export async function firstPartyClients(
   installation: Installation,
   addresses: Addresses,
-): Promise<readonly FirstPartyClient[]> {
+): Promise<readonly ClientDeclaration[]> {
   const lakeAudiences = [audiences.lake, addresses.storageDoor];
   const [portal, lake, workflows] = await Promise.all([
     oidcClientOf(installation, 'edge'),
@@ -40,6 +40,7 @@ export async function firstPartyClients(
       ...portal,
       name: 'VRE portal',
       redirectUris: [`${addresses.portal}/x/callback`],
+      postLogoutRedirectUris: [`${addresses.portal}/`],
       grantTypes: ['authorization_code', 'refresh_token'],
       audiences: [...lakeAudiences, audiences.workflows, audiences.aai],
       scopes: [...identityScopes, lakeCapabilitySet],
@@ -58,7 +59,7 @@ export async function firstPartyClients(
       ...workflows,
       name: 'Workflows (runs that use your data)',
       redirectUris: [`${addresses.portal}/api/connect/callback`],
-      grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      grantTypes: ['authorization_code', 'refresh_token', 'device_code'],
       audiences: lakeAudiences,
       scopes: [...identityScopes, lakeCapabilitySet],
       consent: 'always',
@@ -68,7 +69,7 @@ export async function firstPartyClients(
       name: 'vre command line',
       public: true,
       redirectUris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
-      grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      grantTypes: ['authorization_code', 'refresh_token', 'device_code'],
       audiences: [...lakeAudiences, audiences.workflows, audiences.aai],
       scopes: [...identityScopes, lakeCapabilitySet],
       consent: 'always',

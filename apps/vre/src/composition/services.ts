@@ -18,7 +18,7 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
     aai: async () => {
       const context = await process.contextFor('aai', 'aai');
       const clients = await firstPartyClients(installation, context.addresses);
-      return createAaiService(context, configuration.aai, { firstPartyClients: clients });
+      return createAaiService(context, configuration.aai, clients);
     },
     'data-lake': async () =>
       createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], {
@@ -33,11 +33,11 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
     workflows: async () =>
       createWorkflowsService(await process.contextFor('workflows', 'workflows'), configuration.workflows),
     edge: async () =>
-      createEdgeService(await process.contextFor('edge', 'edge'), configuration.edge, {
-        portalDirectory: portalDirectory(),
-        instance: installation.instance,
-        services: configuration.services,
-      }),
+      createEdgeService(
+        await process.contextFor('edge', 'edge'),
+        { ...configuration.edge, services: configuration.edge.services.filter((name) => enabled.has(name)) },
+        { portalDirectory: portalDirectory() },
+      ),
   };
   const services = new Map<ServiceName, Service>();
   for (const name of Object.keys(makers) as ServiceName[]) {

@@ -1,9 +1,9 @@
-import { aaiConfigSchema } from '@vre/aai';
+import { aaiConfigSchema } from '@vre/aai/config';
 import { loadConfig } from '@vre/config';
-import { dataLakeConfigSchema } from '@vre/data-lake';
-import { edgeConfigSchema } from '@vre/edge';
-import { storageDoorConfigSchema } from '@vre/storage-door';
-import { workflowsConfigSchema } from '@vre/workflows';
+import { dataLakeConfigSchema } from '@vre/data-lake/config';
+import { edgeConfigSchema } from '@vre/edge/config';
+import { storageDoorConfigSchema } from '@vre/storage-door/config';
+import { workflowsConfigSchema } from '@vre/workflows/config';
 import { z } from 'zod';
 
 const addressesSchema = z
@@ -97,11 +97,11 @@ export const configurationSchema = z.strictObject({
     .array(elementSchema)
     .default([{ name: 'LOCAL-A' }, { name: 'LOCAL-B' }, { name: 'LOCAL-C' }])
     .describe('Storage elements of this installation, served by the storage door.'),
-  aai: aaiConfigSchema,
-  edge: edgeConfigSchema,
-  'data-lake': dataLakeConfigSchema,
-  'storage-door': storageDoorConfigSchema,
-  workflows: workflowsConfigSchema,
+  aai: aaiConfigSchema.prefault({}),
+  edge: edgeConfigSchema.prefault({}),
+  'data-lake': dataLakeConfigSchema.prefault({}),
+  'storage-door': storageDoorConfigSchema.prefault({}),
+  workflows: workflowsConfigSchema.prefault({}),
 });
 
 export type Configuration = z.output<typeof configurationSchema>;

@@ -3,6 +3,7 @@ import type { Addresses } from '@vre/service';
 import type { ClientDirectory } from '../client/client-files.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Installation } from '../installation/installation.ts';
+import type { Person } from './person.ts';
 import type { PlatformHandle } from './platform.ts';
 
 /** What the steps of the demo hand on. Filled in order; a step only reads what an earlier one has set. */
@@ -17,6 +18,8 @@ export type DemoState = {
     Record<'rucio-clients' | 'reana-client' | 'km3net-data' | 'python', BuiltEnvironment>
   >;
   researcher?: { readonly username: string; readonly passwordFile: string; readonly password: string };
+  /** The researcher's browser. */
+  browser?: Person;
   client?: ClientDirectory;
   files?: readonly { readonly path: string; readonly name: string; readonly sha256: string }[];
   dataset?: string;

@@ -8,10 +8,14 @@ export interface PlatformHandle {
   stop(): Promise<void>;
 }
 
-/** Runs a `vre` command to its end and returns what it printed; throws its message when it fails. */
-export function vre(words: readonly string[]): Promise<string> {
+/**
+ * Runs a `vre` command to its end and returns what it printed; throws its message when it fails. `before` are words in
+ * front of the command, for instance to enter a network namespace.
+ */
+export function vre(words: readonly string[], before: readonly string[] = []): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = [...before, process.execPath, entry, ...words] as [string, ...string[]];
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk;

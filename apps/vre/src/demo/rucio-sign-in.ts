@@ -8,11 +8,11 @@ import { type DemoState, need } from './demo-state.ts';
 export async function signInWithRucio(
   state: DemoState,
 ): Promise<{ readonly whoami: string; readonly confirmedAt: string }> {
-  const { auth_host: prefix } = { auth_host: need(state, 'addresses').lake };
+  const { lake } = need(state, 'addresses');
   let opened: Promise<string> | undefined;
   const whoami = await rucio(state, ['whoami'], (soFar) => {
     const address = soFar.match(/https?:\/\/\S+\/auth\/oidc_redirect\?\S+/)?.[0];
-    if (address === undefined || opened !== undefined || !address.startsWith(prefix)) return;
+    if (address === undefined || opened !== undefined || !address.startsWith(lake)) return;
     opened = need(state, 'browser')
       .visit(address)
       .then((page) => page.url);

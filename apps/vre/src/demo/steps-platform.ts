@@ -10,7 +10,9 @@ import { addressesOf } from '../installation/addresses.ts';
 import { openInstallation } from '../installation/installation.ts';
 import { chooseFreeBlock } from '../installation/ports.ts';
 import { type DemoState, need } from './demo-state.ts';
+import { createPerson } from './person.ts';
 import { startPlatform, vre } from './platform.ts';
+import { signInWithRucio } from './rucio-sign-in.ts';
 import { expectThat, type Step } from './step.ts';
 
 /** First port that the demo tries, away from the block of an ordinary installation. */
@@ -79,16 +81,17 @@ export const createResearcher: Step<DemoState> = {
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     state.researcher = { username, password, passwordFile };
     const { portal } = need(state, 'addresses');
-    const page = await state.person(username, first, password).signIn(`${portal}/x/login?next=/`);
-    const session = await state.person(username, first, password).json(`${portal}/x/session`);
+    state.browser = createPerson({ username, password: first, newPassword: password });
+    const page = await state.browser.visit(`${portal}/x/login?next=/`);
+    const session = (await state.browser.json(`${portal}/x/session`)) as {
+      readonly signedIn?: boolean;
+      readonly isAdministrator?: boolean;
+    };
     expectThat(
-      (session as { signedIn?: boolean }).signedIn === true,
-      `after signing in, the portal says ${JSON.stringify(session)}`,
+      session.signedIn === true,
+      `after signing in, the portal says ${JSON.stringify(session)}; the last page was ${page.url}: ${page.text}`,
     );
-    expectThat(
-      (session as { isAdministrator?: boolean }).isAdministrator !== true,
-      `${username} became an administrator`,
-    );
+    expectThat(session.isAdministrator !== true, `${username} became an administrator`);
     await rm(oneTime);
     return [
       `${username} signed in with the one-time password, chose an own one (${passwordFile}) and landed on ${page.url}`,
@@ -103,7 +106,6 @@ export const logInWithRucio: Step<DemoState> = {
     const client = clientDirectory(join(state.dataDirectory, 'people', username, 'client'));
     await writeRucioConfig(client, username, need(state, 'addresses'));
     state.client = client;
-    const { signInWithRucio } = await import('./rucio-sign-in.ts');
     const { whoami, confirmedAt } = await signInWithRucio(state);
     expectThat(whoami.includes(username), `rucio whoami does not name ${username}:\n${whoami}`);
     return [

@@ -62,8 +62,10 @@ async function python(): Promise<Finding> {
 }
 
 async function jobs(): Promise<readonly Finding[]> {
-  const bubblewrap = await createBubblewrapBackend({}).describe();
-  const plain = await createProcessBackend({}).describe();
+  // What jobs of people run as: an unprivileged user when the platform is root, else the operator.
+  const runAs = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : 'self';
+  const bubblewrap = await createBubblewrapBackend({ runAs }).describe();
+  const plain = await createProcessBackend({ runAs }).describe();
   return [
     bubblewrap.unavailable === undefined
       ? { what: 'job isolation', verdict: 'good', sentence: bubblewrap.isolation }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { vre } from '../../src/demo/platform.ts';
@@ -12,14 +11,28 @@ test('a backup under load, restored elsewhere: same issuer, same bytes, audit cl
   const alice = await createResearcher(platform, { clients: ['rucio'] });
   const names = Array.from({ length: 10 }, (_, index) => `kept${index}`);
   for (const name of names) await writeFile(join(alice.home, name), randomBytes(200_000));
-  const before = await alice.rucio('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, ...names.map((name) => join(alice.home, name)));
+  const before = await alice.rucio(
+    'upload',
+    '--rse',
+    'LOCAL-A',
+    '--scope',
+    alice.scope,
+    ...names.map((name) => join(alice.home, name)),
+  );
   expect(before.code, before.output).toBe(0);
 
   const load = names.map((name) => join(alice.home, `load-${name}`));
   for (const path of load) await writeFile(path, randomBytes(200_000));
   const target = `${platform.dataDirectory}-backup`;
   const [, during] = await Promise.all([
-    vre(['backup', target, '--data', platform.dataDirectory, '--config', join(platform.dataDirectory, 'vre.yaml')]),
+    vre([
+      'backup',
+      target,
+      '--data',
+      platform.dataDirectory,
+      '--config',
+      join(platform.dataDirectory, 'vre.yaml'),
+    ]),
     alice.rucio('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, ...load),
   ]);
   expect(during.code, during.output).toBe(0);
@@ -29,7 +42,12 @@ test('a backup under load, restored elsewhere: same issuer, same bytes, audit cl
   await vre(['restore', target, '--data', platform.dataDirectory]);
   await platform.start();
   expect(await platform.audit()).toEqual([]);
-  const download = await alice.rucio('download', `${alice.scope}:kept*`, '--dir', join(alice.home, 'restored'));
+  const download = await alice.rucio(
+    'download',
+    `${alice.scope}:kept*`,
+    '--dir',
+    join(alice.home, 'restored'),
+  );
   expect(download.code, download.output).toBe(0);
   for (const name of names) {
     const restored = await readFile(join(alice.home, 'restored', alice.scope, name));

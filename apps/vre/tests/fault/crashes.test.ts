@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestPlatform, startPlatformForTests } from '../harness/platform.ts';
+import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';
 
@@ -38,8 +38,20 @@ test('worker killed during transfers: every copy arrives, verified', async () =>
   await mkdir(folder);
   const names = Array.from({ length: 20 }, (_, index) => `batch${index}`);
   for (const name of names) await writeFile(join(folder, name), randomBytes(3_000_000));
-  await ok(alice.rucio('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, did('batch'), ...names.map((name) => join(folder, name))));
-  const id = (await ok(alice.rucio('rule', 'add', did('batch'), '--copies', '1', '--rses', 'LOCAL-B'))).match(/[0-9a-f]{32}/)?.[0] as string;
+  await ok(
+    alice.rucio(
+      'upload',
+      '--rse',
+      'LOCAL-A',
+      '--scope',
+      alice.scope,
+      did('batch'),
+      ...names.map((name) => join(folder, name)),
+    ),
+  );
+  const id = (await ok(alice.rucio('rule', 'add', did('batch'), '--copies', '1', '--rses', 'LOCAL-B'))).match(
+    /[0-9a-f]{32}/,
+  )?.[0] as string;
   const { worker } = await platform.pids();
   process.kill(worker as number, 'SIGKILL');
   await backAgain(worker as number, 'worker');
@@ -50,7 +62,9 @@ test('worker killed during transfers: every copy arrives, verified', async () =>
   );
   await ok(alice.rucio('download', did('batch'), '--rses', 'LOCAL-B', '--dir', join(alice.home, 'b')));
   for (const name of names) {
-    expect((await readFile(join(alice.home, 'b', 'batch', name))).equals(await readFile(join(folder, name)))).toBe(true);
+    expect(
+      (await readFile(join(alice.home, 'b', 'batch', name))).equals(await readFile(join(folder, name))),
+    ).toBe(true);
   }
   expect(await platform.audit()).toEqual([]);
 });
@@ -90,7 +104,9 @@ outputs: { files: [ journal.txt ] }
     90,
   );
   await ok(alice.reana('download', '-w', 'survivor', '-o', join(alice.home, 'survived'), 'journal.txt'));
-  expect(await readFile(join(alice.home, 'survived', 'journal.txt'), 'utf8')).toBe('first\nstarted\nended\nthird\n');
+  expect(await readFile(join(alice.home, 'survived', 'journal.txt'), 'utf8')).toBe(
+    'first\nstarted\nended\nthird\n',
+  );
   expect(await platform.audit()).toEqual([]);
 });
 
@@ -99,10 +115,11 @@ test('everything killed at once: it starts again with nothing lost', async () =>
   const pids = Object.values(await platform.pids());
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   await until(
-    () => platform.start().then(
-      () => 'started',
-      (error: Error) => error.message,
-    ),
+    () =>
+      platform.start().then(
+        () => 'started',
+        (error: Error) => error.message,
+      ),
     (answer) => answer === 'started',
     60,
   );
@@ -126,7 +143,10 @@ test('one flipped byte: the download is the good copy, and the bad one is repair
   expect((await readFile(join(alice.home, 'good', alice.scope, 'rotten'))).equals(content)).toBe(true);
   const digest = createHash('sha256').update(content).digest('hex');
   await until(
-    async () => createHash('sha256').update(await readFile(path).catch(() => Buffer.alloc(0))).digest('hex'),
+    async () =>
+      createHash('sha256')
+        .update(await readFile(path).catch(() => Buffer.alloc(0)))
+        .digest('hex'),
     (seen) => seen === digest,
     60,
   );

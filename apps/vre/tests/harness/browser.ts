@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -10,7 +10,9 @@ const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const executable = '/usr/bin/chromium';
 
 /** A fresh browser profile; `close` removes it. */
-export async function openBrowser(options: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number } = {}): Promise<{
+export async function openBrowser(
+  options: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number } = {},
+): Promise<{
   readonly context: BrowserContext;
   readonly page: Page;
   close(): Promise<void>;
@@ -19,7 +21,14 @@ export async function openBrowser(options: { readonly colorScheme?: 'light' | 'd
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable,
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-quic',
+    ],
     viewport: { width: options.width ?? 1280, height: 860 },
     colorScheme: options.colorScheme ?? 'light',
     ignoreHTTPSErrors: false,

@@ -2,13 +2,13 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Addresses } from '@vre/service';
 import { stringify } from 'yaml';
 import { loadConfiguration } from '../../src/configuration/configuration.ts';
 import { callControl } from '../../src/control/control-client.ts';
 import { vre } from '../../src/demo/platform.ts';
 import { addressesOf } from '../../src/installation/addresses.ts';
 import { type Installation, openInstallation } from '../../src/installation/installation.ts';
-import type { Addresses } from '@vre/service';
 
 /** A running VRE with a data directory of its own, below the checkout. */
 export interface TestPlatform {
@@ -32,6 +32,8 @@ export async function startPlatformForTests(options: {
   readonly name: string;
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly started?: boolean;
+  /** Words before the `vre` command, for instance to enter a network namespace. */
+  readonly runBefore?: readonly string[];
 }): Promise<TestPlatform> {
   mkdirSync(sharedBuilds, { recursive: true });
   const dataDirectory = await mkdtemp(join(checkout, '.vre-test', `${options.name}-`));
@@ -45,7 +47,7 @@ export async function startPlatformForTests(options: {
   const configuration = await loadConfiguration({ file: configFile });
   const installation = await openInstallation(dataDirectory, configuration, { create: true });
   const start = async () => {
-    await vre(['up', '--detach', ...target]);
+    await vre(['up', '--detach', ...target], options.runBefore);
   };
   const stop = async () => {
     await vre(['down', ...target]);
@@ -57,17 +59,23 @@ export async function startPlatformForTests(options: {
     addresses: addressesOf(installation, configuration),
     start,
     stop,
-    audit: async () => (await callControl(installation, 'api', '/audit', { method: 'POST', json: {} })) as readonly unknown[],
+    audit: async () =>
+      (await callControl(installation, 'api', '/audit', { method: 'POST', json: {} })) as readonly unknown[],
     pids: async () => {
-      const holder = JSON.parse(await readFile(join(dataDirectory, 'holder.json'), 'utf8')) as { pid: number };
+      const holder = JSON.parse(await readFile(join(dataDirectory, 'holder.json'), 'utf8')) as {
+        pid: number;
+      };
       const [api, worker] = await Promise.all(
-        (['api', 'worker'] as const).map(async (name) => ((await callControl(installation, name, '/health')) as { pid: number }).pid),
+        (['api', 'worker'] as const).map(
+          async (name) => ((await callControl(installation, name, '/health')) as { pid: number }).pid,
+        ),
       );
       return { supervisor: holder.pid, api: api as number, worker: worker as number };
     },
     dispose: async () => {
       await stop();
-      if (process.env['KEEP_TEST_DATA'] === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+      if (process.env['KEEP_TEST_DATA'] === undefined)
+        rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
 }

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { BuiltEnvironment } from '@vre/environments';
 import { buildEnvironments } from '../../src/client/build-environments.ts';
 import { clientEnvironment } from '../../src/client/client-environment.ts';
-import { type ClientDirectory, clientDirectory, writeReanaToken, writeRucioConfig } from '../../src/client/client-files.ts';
+import {
+  type ClientDirectory,
+  clientDirectory,
+  writeReanaToken,
+  writeRucioConfig,
+} from '../../src/client/client-files.ts';
 import { type ClientRun, runClient } from '../../src/client/run-client.ts';
 import { callControl } from '../../src/control/control-client.ts';
 import { createPerson, type Person } from '../../src/demo/person.ts';
@@ -45,12 +50,21 @@ export async function createResearcher(
   await mkdir(client.directory, { mode: 0o700 });
   await writeRucioConfig(client, username, platform.addresses);
   if (clients.includes('reana')) {
-    const { url } = (await person.json(`${portal}/x/reana/connect`, { method: 'POST', json: {} })) as { readonly url: string };
+    const { url } = (await person.json(`${portal}/x/reana/connect`, { method: 'POST', json: {} })) as {
+      readonly url: string;
+    };
     await person.visit(url);
-    const { token } = (await person.json(`${portal}/x/reana/x-tokens`, { method: 'POST', json: { name: 'test' } })) as { readonly token: string };
+    const { token } = (await person.json(`${portal}/x/reana/x-tokens`, {
+      method: 'POST',
+      json: { name: 'test' },
+    })) as { readonly token: string };
     await writeReanaToken(client, token);
   }
-  const run = async (environment: BuiltEnvironment, words: readonly [string, ...string[]], onOutput?: (soFar: string) => void) =>
+  const run = async (
+    environment: BuiltEnvironment,
+    words: readonly [string, ...string[]],
+    onOutput?: (soFar: string) => void,
+  ) =>
     runClient(words, {
       environment: await clientEnvironment(client, platform.addresses, [environment.binDirectory]),
       directory: home,
@@ -75,8 +89,12 @@ export async function createResearcher(
 }
 
 /** The environments of the clients, built once a machine. */
-export const clientEnvironments = (): Promise<Readonly<Record<'rucio-clients' | 'reana-client', BuiltEnvironment>>> =>
-  buildEnvironments(['rucio-clients', 'reana-client'], sharedBuilds, (line) => process.stderr.write(`${line}\n`));
+export const clientEnvironments = (): Promise<
+  Readonly<Record<'rucio-clients' | 'reana-client', BuiltEnvironment>>
+> =>
+  buildEnvironments(['rucio-clients', 'reana-client'], sharedBuilds, (line) =>
+    process.stderr.write(`${line}\n`),
+  );
 
 /** Opens the address that the waiting client prints, once. */
 export function followSignIn(person: Person, lake: string): (soFar: string) => void {

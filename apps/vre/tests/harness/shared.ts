@@ -7,7 +7,9 @@ import { openInstallation } from '../../src/installation/installation.ts';
 import type { TestPlatform } from './platform.ts';
 
 /** The VRE that all tests of a run share. */
-export async function sharedPlatform(): Promise<Pick<TestPlatform, 'installation' | 'addresses' | 'dataDirectory' | 'audit'>> {
+export async function sharedPlatform(): Promise<
+  Pick<TestPlatform, 'installation' | 'addresses' | 'dataDirectory' | 'audit'>
+> {
   const dataDirectory = inject('sharedDataDirectory');
   const configuration = await loadConfiguration({ file: join(dataDirectory, 'vre.yaml') });
   const installation = await openInstallation(dataDirectory, configuration, { create: false });
@@ -15,6 +17,7 @@ export async function sharedPlatform(): Promise<Pick<TestPlatform, 'installation
     dataDirectory,
     installation,
     addresses: addressesOf(installation, configuration),
-    audit: async () => (await callControl(installation, 'api', '/audit', { method: 'POST', json: {} })) as readonly unknown[],
+    audit: async () =>
+      (await callControl(installation, 'api', '/audit', { method: 'POST', json: {} })) as readonly unknown[],
   };
 }

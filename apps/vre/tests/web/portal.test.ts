@@ -34,10 +34,18 @@ describe.skipIf(!chromium.present)(`portal in Chromium ${chromium.reason}`, () =
 
   test('signed out, the portal says what it is; a wrong password is refused; the right one signs in', async () => {
     await page.goto(portal);
-    await page.getByRole('link', { name: /sign in/i }).or(page.getByRole('button', { name: /sign in/i })).first().waitFor();
+    await page
+      .getByRole('link', { name: /sign in/i })
+      .or(page.getByRole('button', { name: /sign in/i }))
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await screenshot(page, 'signed-out');
-    await page.getByRole('link', { name: /sign in/i }).or(page.getByRole('button', { name: /sign in/i })).first().click();
+    await page
+      .getByRole('link', { name: /sign in/i })
+      .or(page.getByRole('button', { name: /sign in/i }))
+      .first()
+      .click();
     await page.getByLabel(/user name|username/i).fill(alice.username);
     await page.locator('input[type=password]').first().fill('wrong');
     await expectAccessible(page);
@@ -53,7 +61,10 @@ describe.skipIf(!chromium.present)(`portal in Chromium ${chromium.reason}`, () =
 
   test('home shows what runs and the space used', async () => {
     await page.goto(`${portal}/`);
-    await page.getByText(/LOCAL-A/).first().waitFor();
+    await page
+      .getByText(/LOCAL-A/)
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await screenshot(page, 'home');
   });
@@ -71,19 +82,34 @@ describe.skipIf(!chromium.present)(`portal in Chromium ${chromium.reason}`, () =
 
   test('runs: the list, and a run with its steps, log and files', async () => {
     await page.goto(`${portal}/runs`);
-    await page.getByText(/looked-at/).first().waitFor();
+    await page
+      .getByText(/looked-at/)
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await screenshot(page, 'runs');
-    await page.getByRole('link', { name: /looked-at/ }).first().click();
-    await page.getByText(/finished/i).first().waitFor();
-    await page.getByText(/hello from a step/).first().waitFor();
+    await page
+      .getByRole('link', { name: /looked-at/ })
+      .first()
+      .click();
+    await page
+      .getByText(/finished/i)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/hello from a step/)
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await screenshot(page, 'run');
   });
 
   test('use from my computer shows what to copy and the tokens', async () => {
     await page.goto(`${portal}/computer`);
-    await page.getByText(/rucio_host/).first().waitFor();
+    await page
+      .getByText(/rucio_host/)
+      .first()
+      .waitFor();
     await expectAccessible(page);
     await screenshot(page, 'computer');
   });
@@ -115,9 +141,25 @@ async function prepare(alice: Researcher): Promise<void> {
   const folder = join(alice.home, 'sample');
   await mkdir(folder);
   await writeFile(join(folder, 'events.txt'), 'event 1\nevent 2\n');
-  const upload = await alice.rucio('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, `${alice.scope}:sample`, join(folder, 'events.txt'));
+  const upload = await alice.rucio(
+    'upload',
+    '--rse',
+    'LOCAL-A',
+    '--scope',
+    alice.scope,
+    `${alice.scope}:sample`,
+    join(folder, 'events.txt'),
+  );
   if (upload.code !== 0) throw new Error(upload.output);
-  const rule = await alice.rucio('rule', 'add', `${alice.scope}:sample`, '--copies', '2', '--rses', 'LOCAL-A|LOCAL-B');
+  const rule = await alice.rucio(
+    'rule',
+    'add',
+    `${alice.scope}:sample`,
+    '--copies',
+    '2',
+    '--rses',
+    'LOCAL-A|LOCAL-B',
+  );
   if (rule.code !== 0) throw new Error(rule.output);
   await writeFile(
     join(alice.home, 'reana.yaml'),

@@ -59,7 +59,9 @@ const greeting = `      - name: greet
 test('ping, info, validate', async () => {
   expect(await ok('ping')).toContain('Connected');
   expect(await ok('info')).toMatch(/compute backend/i);
-  expect(await ok('validate', '-f', await specification('valid', greeting))).toMatch(/Valid REANA specification/);
+  expect(await ok('validate', '-f', await specification('valid', greeting))).toMatch(
+    /Valid REANA specification/,
+  );
 });
 
 test('the complete life of a run', async () => {
@@ -86,7 +88,11 @@ test('stop ends a run that sleeps', async () => {
         environment: docker.io/library/python:3.11-slim
         commands: [ "sleep 600" ]`;
   await ok('run', '-w', 'sleeper', '-f', await specification('sleeper', steps));
-  await until(() => status('sleeper'), (state) => state === 'running', 30);
+  await until(
+    () => status('sleeper'),
+    (state) => state === 'running',
+    30,
+  );
   await ok('stop', '-w', 'sleeper', '--force');
   expect(await ended('sleeper')).toBe('stopped');
 });
@@ -103,10 +109,15 @@ describe('runs that cannot work fail with a sentence', () => {
 ${more}`;
 
   test('a command that fails', async () => {
-    expect(await fails('exits', step('echo before; exit 3'))).toMatch(/before[\s\S]*exit code 3|exit code 3[\s\S]*before/);
+    expect(await fails('exits', step('echo before; exit 3'))).toMatch(
+      /before[\s\S]*exit code 3|exit code 3[\s\S]*before/,
+    );
   });
   test('an image that nothing stands for', async () => {
-    const logs = await fails('unmapped', step('true').replace('docker.io/library/python:3.11-slim', 'example/unknown:1'));
+    const logs = await fails(
+      'unmapped',
+      step('true').replace('docker.io/library/python:3.11-slim', 'example/unknown:1'),
+    );
     expect(logs).toMatch(/example\/unknown:1/);
     expect(logs).toMatch(/python/);
   });
@@ -115,7 +126,12 @@ ${more}`;
     expect(await fails('eater', step(eater, '        kubernetes_memory_limit: 128Mi'))).toMatch(/memory/i);
   });
   test('too much time, ignoring SIGTERM', async () => {
-    expect(await fails('slow', step("trap '' TERM; while true; do sleep 1; done", '        kubernetes_job_timeout: 2'))).toMatch(/timed out|time/i);
+    expect(
+      await fails(
+        'slow',
+        step("trap '' TERM; while true; do sleep 1; done", '        kubernetes_job_timeout: 2'),
+      ),
+    ).toMatch(/timed out|time/i);
   });
 });
 

@@ -54,7 +54,9 @@ describe('uploads and downloads', () => {
   });
 
   test('many files into a dataset, the dataset, a container, a wildcard', async () => {
-    const paths = await Promise.all(['m1', 'm2', 'm3'].map((name) => file(`many/${name}`, `content of ${name}`)));
+    const paths = await Promise.all(
+      ['m1', 'm2', 'm3'].map((name) => file(`many/${name}`, `content of ${name}`)),
+    );
     await ok('upload', '--rse', 'LOCAL-B', '--scope', alice.scope, did('many'), ...paths);
     const content = await ok('did', 'content', 'list', did('many'));
     for (const name of ['m1', 'm2', 'm3']) expect(content).toContain(did(name));
@@ -78,7 +80,9 @@ describe('uploads and downloads', () => {
     const path = join(alice.home, 'large');
     await writeFile(path, randomBytes(1_000_003));
     await truncate(path, 200_000_000);
-    const digest = createHash('sha256').update(await readFile(path)).digest('hex');
+    const digest = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
     await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, path);
     await ok('rule', 'add', did('large'), '--copies', '1', '--rses', 'LOCAL-C');
     await expectRuleOk(did('large'), 'LOCAL-C');
@@ -100,17 +104,23 @@ async function expectRuleOk(name: string, rse: string): Promise<void> {
 describe('rules', () => {
   test('are added, shown, extended and removed by their owner; a second removal is refused', async () => {
     await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, await file('ruled', 'r'));
-    const id = (await ok('rule', 'add', did('ruled'), '--copies', '1', '--rses', 'LOCAL-B')).match(/[0-9a-f]{32}/)?.[0] as string;
+    const id = (await ok('rule', 'add', did('ruled'), '--copies', '1', '--rses', 'LOCAL-B')).match(
+      /[0-9a-f]{32}/,
+    )?.[0] as string;
     await expectRuleOk(did('ruled'), 'LOCAL-B');
     expect(await ok('rule', 'show', id)).toContain('LOCAL-B');
-    expect(await refused('rule', 'add', did('ruled'), '--copies', '1', '--rses', 'LOCAL-B')).toMatch(/rule|exist/i);
+    expect(await refused('rule', 'add', did('ruled'), '--copies', '1', '--rses', 'LOCAL-B')).toMatch(
+      /rule|exist/i,
+    );
     await ok('rule', 'update', id, '--lifetime', '86400');
     await ok('rule', 'remove', id);
     expect(await refused('rule', 'remove', '0'.repeat(32))).toMatch(/no.*rule|not found/i);
   });
 
   test('an expression that matches nothing and one that cannot be met say so', async () => {
-    expect(await refused('rule', 'add', did('ruled'), '--copies', '1', '--rses', 'NOWHERE')).toMatch(/empty set|RSE/);
+    expect(await refused('rule', 'add', did('ruled'), '--copies', '1', '--rses', 'NOWHERE')).toMatch(
+      /empty set|RSE/,
+    );
     expect(await refused('rule', 'add', did('ruled'), '--copies', '9', '--rses', '*')).toMatch(/RSE/);
   });
 });
@@ -119,18 +129,36 @@ describe('metadata and search', () => {
   test('metadata are set, listed and found by', async () => {
     await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, await file('described', 'x'));
     await ok('did', 'metadata', 'set', did('described'), '--key', 'telescope', '--value', 'ORCA');
-    expect(await ok('did', 'metadata', 'list', did('described'), '--plugin', 'ALL')).toMatch(/telescope.*ORCA/);
+    expect(await ok('did', 'metadata', 'list', did('described'), '--plugin', 'ALL')).toMatch(
+      /telescope.*ORCA/,
+    );
     expect(await ok('did', 'show', did('described'))).toContain('FILE');
   });
 });
 
 describe('wrong input', () => {
   test.each([
-    ['an unknown element', () => refused('upload', '--rse', 'NOWHERE', '--scope', alice.scope, join(alice.home, 'one.bin')), /RSE|expression/i],
-    ['a scope of someone else', async () => refused('upload', '--rse', 'LOCAL-A', '--scope', 'user.root', await file('foreign', 'x')), /./],
+    [
+      'an unknown element',
+      () => refused('upload', '--rse', 'NOWHERE', '--scope', alice.scope, join(alice.home, 'one.bin')),
+      /RSE|expression/i,
+    ],
+    [
+      'a scope of someone else',
+      async () => refused('upload', '--rse', 'LOCAL-A', '--scope', 'user.root', await file('foreign', 'x')),
+      /./,
+    ],
     ['an unknown name', () => refused('did', 'show', did('nothing')), /not found/i],
-    ['a name that is too long', () => refused('did', 'add', '--type', 'dataset', did('x'.repeat(300))), /name|long|valid/i],
-    ['detaching what is not attached', () => refused('did', 'content', 'remove', did('one.bin'), '--from', did('many')), /./],
+    [
+      'a name that is too long',
+      () => refused('did', 'add', '--type', 'dataset', did('x'.repeat(300))),
+      /name|long|valid/i,
+    ],
+    [
+      'detaching what is not attached',
+      () => refused('did', 'content', 'remove', did('one.bin'), '--from', did('many')),
+      /./,
+    ],
   ])('%s', async (_what, attempt, reason) => {
     expect(await attempt()).toMatch(reason);
   });

@@ -1,6 +1,6 @@
 import type { Clock } from '@vre/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errors, type Provider } from 'oidc-provider';
+import type { Provider } from 'oidc-provider';
 import { type Account, AccountError } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/account-service.ts';
 import type { ClientDeclaration } from '../clients/client.ts';
@@ -9,7 +9,7 @@ import { requesterAddress } from '../provider/requester-address.ts';
 import { audiencesOf } from '../tokens/audience.ts';
 import { grantConsent, requestedScopesOf } from './consent.ts';
 import type { FormGuard } from './form-guard.ts';
-import { errorPage } from './message-pages.ts';
+import { createInteractionFrame, type Interaction } from './interaction-frame.ts';
 import { formTargetOf, type PagePlace, pageHeaders } from './page.ts';
 import { type SignInLimits, signIn } from './sign-in.ts';
 import { consentPage, loginPage, newPasswordPage } from './sign-in-pages.ts';
@@ -27,19 +27,14 @@ export type InteractionContext = {
   onPasswordChosen(account: Account): Promise<void>;
 };
 
-type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 type Form = Readonly<Record<string, unknown>>;
-type Handler = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  interaction: Interaction,
-) => Promise<FastifyReply>;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Sign-in, forced change of the password and consent: pages between an application's request and the answer to it. */
 export function interactionRoutes(app: FastifyInstance, context: InteractionContext): void {
   const { provider, place, guard } = context;
+  const { within, expired } = createInteractionFrame(provider, place, guard);
   const path = `${place.mountPath}/interaction/:uid`;
 
   const show = (reply: FastifyReply, interaction: Interaction, body: string, status = 200) =>
@@ -59,48 +54,6 @@ export function interactionRoutes(app: FastifyInstance, context: InteractionCont
   };
   const clientName = (interaction: Interaction) =>
     context.clients.get(String(interaction.params.client_id))?.name ?? 'an application';
-
-  /** Finds the interaction by its cookie, and for forms checks where they come from. */
-  const within =
-    (handler: Handler, isForm = true) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      let interaction: Interaction;
-      try {
-        interaction = await provider.interactionDetails(request.raw, reply.raw);
-      } catch (error) {
-        if (!(error instanceof errors.SessionNotFound)) throw error;
-        return expired(reply);
-      }
-      const { uid } = request.params as { uid: string };
-      if (interaction.uid !== uid) return expired(reply);
-      if (isForm && !guard.accepts(request, uid, (request.body as Form | undefined)?.csrf))
-        return forged(reply);
-      return handler(request, reply, interaction);
-    };
-  const expired = (reply: FastifyReply) =>
-    reply
-      .code(400)
-      .headers(pageHeaders())
-      .send(
-        errorPage(place, {
-          title: 'This sign-in has expired',
-          sentence: 'The page was open for too long, or it belongs to another browser.',
-          next: 'Go back to where you came from and start again.',
-          code: 'interaction_not_found',
-        }),
-      );
-  const forged = (reply: FastifyReply) =>
-    reply
-      .code(403)
-      .headers(pageHeaders())
-      .send(
-        errorPage(place, {
-          title: 'This form was not accepted',
-          sentence: 'It did not come from the page that we showed you.',
-          next: 'Go back to where you came from and start again; nothing was changed.',
-          code: 'csrf',
-        }),
-      );
 
   const showLogin = (
     reply: FastifyReply,
@@ -155,8 +108,10 @@ export function interactionRoutes(app: FastifyInstance, context: InteractionCont
       }
       const client = context.clients.get(String(interaction.params.client_id));
       if (client?.consent === 'never') return finishConsent(request, reply, interaction);
-      const account = await context.accounts.byId(interaction.session?.accountId ?? '');
-      if (!account) return expired(reply);
+      const accountId = interaction.session?.accountId;
+      const account = accountId === undefined ? undefined : await context.accounts.byId(accountId);
+      if (!account || !client) return expired(reply);
+      const scopes = requestedScopesOf(interaction);
       const resource = [interaction.params.resource ?? []].flat().map(String);
       return show(
         reply,
@@ -166,8 +121,9 @@ export function interactionRoutes(app: FastifyInstance, context: InteractionCont
           csrf: guard.csrf(interaction.uid),
           clientName: clientName(interaction),
           username: account.username,
-          scopes: requestedScopesOf(interaction),
-          audiences: resource.flatMap(audiencesOf),
+          scopes,
+          // A refresh may ask for any of the client's audiences, so that is what is agreed to.
+          audiences: scopes.includes('offline_access') ? client.audiences : resource.flatMap(audiencesOf),
           destination: formTargetOf(interaction.params.redirect_uri) ?? 'the device that shows the code',
         }),
       );

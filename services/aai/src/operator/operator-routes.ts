@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { newAccountSchema } from '../account-api/new-account-schema.ts';
-import { AccountError } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/account-service.ts';
 import { takeFirstAdministrator } from '../accounts/first-administrator.ts';
 import type { Groups } from '../groups/group-service.ts';
@@ -31,9 +30,8 @@ export function operatorRoutes(
     oneTimePassword: await accounts.resetPassword(username(request.params)),
   }));
   // The password is gone once it was read: a second `vre up` does not show it again.
-  app.get('/first-administrator', async () => {
+  app.get('/first-administrator', async (_request, reply) => {
     const first = await takeFirstAdministrator(context.dataDirectory);
-    if (!first) throw new AccountError(404, 'The one-time password was shown already, or none was made.');
-    return first;
+    return first ?? reply.code(204).send();
   });
 }

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@vre/service';
 import type { Logger } from '@vre/telemetry';
 import {
   type Configuration,
   errors,
-  interactionPolicy,
   type KoaContextWithOIDC,
   Provider,
   type ResourceServer,
@@ -16,6 +14,9 @@ import type { KeySet } from '../keys/signing-keys.ts';
 import { audiencesOf, resourceOf } from '../tokens/audience.ts';
 import { type AudienceKinds, askableScopes, decideAudiences } from '../tokens/policy.ts';
 import { claimsByScope, identityClaims, wlcgClaims } from '../tokens/token-profile.ts';
+import { interactions } from './interaction-policy.ts';
+import { mountPathOf } from './mount-path.ts';
+import { cookieOptions } from './provider-cookies.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import type { ProviderRecords } from './provider-records.ts';
 import { registerRefreshGrant } from './refresh-grant.ts';
@@ -44,9 +45,6 @@ export type ProviderParts = {
 };
 
 const day = 86_400;
-
-/** Path below which the provider answers: `/aai`, or nothing for an issuer at the root of its host. */
-export const mountPathOf = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '');
 
 /** The OpenID provider, configured; {@link provider-routes} puts it below Fastify. */
 export function createProvider(parts: ProviderParts): Provider {
@@ -98,6 +96,14 @@ export function createProvider(parts: ProviderParts): Provider {
     subjectTypes: ['public'],
     pkce: { required: () => true },
     clientBasedCORS: () => false,
+    // What is confirmed each time is a grant of its own, so that revoking one token leaves the others alone.
+    loadExistingGrant: async (ctx) => {
+      const { client, provider, result, session } = ctx.oidc;
+      const fresh = declared(client?.clientId ?? '').consent === 'always';
+      const id =
+        result?.consent?.grantId ?? (fresh ? undefined : session?.grantIdFor(client?.clientId ?? ''));
+      return id === undefined ? undefined : provider.Grant.find(id);
+    },
     // Access tokens are JWTs with their own audience; what the code was issued for is what the token is for.
     features: {
       devInteractions: { enabled: false },
@@ -205,49 +211,6 @@ function requestedScopes(ctx: KoaContextWithOIDC): readonly string[] {
   const granted = entities.AuthorizationCode?.scope ?? entities.DeviceCode?.scope;
   const scope = granted ?? (typeof params?.scope === 'string' ? params.scope : '');
   return scope.split(' ').filter((word) => word !== '');
-}
-
-/** The library's prompts, and the two things they do not know: disabled accounts and clients to be confirmed each time. */
-function interactions(clients: ReadonlyMap<string, ClientDeclaration>) {
-  const { Check, base } = interactionPolicy;
-  const policy = base();
-  policy
-    .get('login')
-    ?.checks.add(
-      new Check(
-        'account_gone',
-        'the account of this session is disabled',
-        (ctx) => Boolean(ctx.oidc.session?.accountId) && !ctx.oidc.account,
-      ),
-    );
-  policy
-    .get('consent')
-    ?.checks.add(
-      new Check(
-        'confirm_each_time',
-        'this client is confirmed by the person every time',
-        (ctx) =>
-          clients.get(ctx.oidc.client?.clientId ?? '')?.consent === 'always' &&
-          ctx.oidc.result?.consent === undefined,
-      ),
-    );
-  return policy;
-}
-
-/** Cookies are shared between ports of a host, so their names tell one VRE from another. */
-function cookieOptions(issuer: string, key: string): NonNullable<Configuration['cookies']> {
-  const instance = createHash('sha256').update(issuer).digest('hex').slice(0, 8);
-  const options = { httpOnly: true, sameSite: 'lax', signed: true } as const;
-  return {
-    names: {
-      session: `vre_aai_${instance}_session`,
-      interaction: `vre_aai_${instance}_interaction`,
-      resume: `vre_aai_${instance}_resume`,
-    },
-    long: { ...options, path: mountPathOf(issuer) || '/' },
-    short: options,
-    keys: [key],
-  };
 }
 
 function logEvents(provider: Provider, log: Logger): void {

@@ -13,6 +13,8 @@ export type EventSource = {
   readonly service: ServiceName;
   readonly path: string;
   readonly wanted: WantedToken;
+  /** An event of this name means that the person's rights changed: the issuer is asked again at once. */
+  readonly rightsEvent?: string;
 };
 
 export type EventRoutesOptions = {
@@ -55,7 +57,12 @@ export function eventRoutes(app: FastifyInstance, options: EventRoutesOptions): 
       if (reply.raw.writableLength > backlogAtMost) return stream.close();
       stream.send({ id: formatEventCursor(cursor), event, data });
     };
-    const following = sources.map(({ service, path, wanted }) => {
+    const askAgain = async (wanted: WantedToken) => {
+      await tokens.forget(session.id, wanted.audience);
+      // A refusal ends the session, and with it this stream and every other connection it holds.
+      await tokens.accessToken(session.id, wanted);
+    };
+    const following = sources.map(({ service, path, wanted, rightsEvent }) => {
       let told: string | undefined;
       return followService({
         http: options.http,
@@ -71,6 +78,10 @@ export function eventRoutes(app: FastifyInstance, options: EventRoutesOptions): 
         onEvent: ({ id, event, data }) => {
           if (id !== undefined && id !== '') cursor.set(service, id);
           send(event ?? 'message', parsed(data));
+          if (event !== undefined && event === rightsEvent)
+            askAgain(wanted).catch((error: unknown) =>
+              request.log.info({ err: error }, 'the rights of a signed-in person changed'),
+            );
         },
       });
     });

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type TestContext, testContext } from '@vre/testing';
@@ -15,11 +16,10 @@ const html = { accept: 'text/html,*/*' };
 beforeAll(async () => {
   const port = await freePort();
   const internal: Record<string, string> = {};
-  context = await testContext(
-    'edge',
-    edgeMigrations,
-    testAddresses(port, `http://localhost:${port}/aai/`, internal),
-  );
+  const authorityFile = join(tmpdir(), `vre-test-ca-${process.pid}.pem`);
+  await writeFile(authorityFile, 'a certificate');
+  const addresses = { ...testAddresses(port, `http://localhost:${port}/aai/`, internal), authorityFile };
+  context = await testContext('edge', edgeMigrations, addresses);
   aai = await startFakeService(join(context.dataDirectory, 'aai.sock'));
   internal.aai = aai.address;
   internal.workflows = aai.address;
@@ -28,6 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await edge.close();
   await aai.close();
+  await rm(String(context.addresses.authorityFile));
   await context.dispose();
 });
 
@@ -81,6 +82,11 @@ describe('the API for clients with a token', () => {
     expect(answer.setCookies).toEqual([]);
     expect(answer.headers['content-security-policy']).toBe("sandbox; default-src 'none'");
   });
+});
+
+test('the private certificate authority can be fetched without signing in', async () => {
+  const answer = await edge.raw('/x/ca.pem');
+  expect([answer.status, answer.text]).toEqual([200, 'a certificate']);
 });
 
 describe('the portal', () => {

@@ -87,3 +87,20 @@ export function matchRoute(routes: readonly ProxyRoute[], url: string): ProxyRou
     .filter((route) => (route.exact ? path === route.prefix : path.startsWith(route.prefix)))
     .sort((a, b) => b.prefix.length - a.prefix.length)[0];
 }
+
+/** Where our own sign-in service answers for a signed-in person. */
+export type IssuerApi = {
+  readonly path: string;
+  readonly wanted: WantedToken;
+  readonly events: { readonly path: string; readonly wanted: WantedToken; readonly rightsEvent: string };
+};
+
+/** `undefined` with a foreign issuer. */
+export function issuerApi(routes: readonly ProxyRoute[]): IssuerApi | undefined {
+  const route = routes.find(({ service, access }) => service === 'aai' && access.kind === 'session');
+  if (route?.access.kind !== 'session') return undefined;
+  const { target: path } = route;
+  const { wanted } = route.access;
+  const events = { path: path.replace(/x\/$/, 'x-events'), wanted, rightsEvent: 'account.changed' };
+  return { path, wanted, events };
+}

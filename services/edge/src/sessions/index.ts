@@ -1,5 +1,6 @@
 /** Browser sessions: signing in and out, the cookie, the list of one's own. */
 
+export { isAdministratorAtIssuer } from './account-role.ts';
 export { type RequireSession, requireSession } from './require-session.ts';
 export type { Session } from './session.ts';
 export { sessionCleaner } from './session-cleaner.ts';

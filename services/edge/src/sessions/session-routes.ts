@@ -16,6 +16,8 @@ export type SessionRoutesOptions = {
   readonly signOut: SignOut;
   readonly requireSession: RequireSession;
   readonly cookies: SessionCookies;
+  /** What the claims do not tell: whether the issuer knows the person as an administrator. */
+  readonly isAdministrator: (sessionId: string) => Promise<boolean>;
   readonly addresses: Addresses;
   /** Services that the portal shows. */
   readonly services: readonly string[];
@@ -64,10 +66,12 @@ export function sessionRoutes(app: FastifyInstance, options: SessionRoutesOption
     const transaction = readCookie(request.headers.cookie, cookies.transactionName(state));
     const { claims, tokens, next } = await signIn.finish(parsed.data, transaction);
     const before = await sessions.recognise(request.headers.cookie);
-    const { cookie } = await sessions.begin(claims, tokens, {
+    const { session, cookie } = await sessions.begin(claims, tokens, {
       userAgent: request.headers['user-agent'] ?? '',
       address: request.raw.socket.remoteAddress ?? 'local',
     });
+    if (!session.isAdministrator && (await options.isAdministrator(session.id)))
+      await sessions.markAdministrator(session.id);
     // A browser has one session: the former cookie is replaced, so nobody could end that session any more.
     const replaced = before && (await sessions.end(before.id));
     if (replaced) await signOut.revoke(replaced.refreshToken);

@@ -17,6 +17,7 @@ export interface Sessions {
   ): Promise<{ readonly session: Session; readonly cookie: string }>;
   /** The session of a `Cookie` header. The caller has asked the browser gate before. */
   recognise(cookieHeader: string | undefined): Promise<Session | undefined>;
+  markAdministrator(sessionId: string): Promise<void>;
   list(session: Session): Promise<readonly Session[]>;
   /** Ends a session everywhere and returns its tokens for the issuer; `undefined` when it was over already. */
   end(sessionId: string): Promise<SessionTokens | undefined>;
@@ -81,6 +82,7 @@ export function createSessions(
         await store.touchSession(database.direct, session.id, at.now);
       return session;
     },
+    markAdministrator: (id) => store.markAdministrator(database.direct, id),
     list: (session) => store.listSessions(database.direct, session, liveness()),
     end: async (id) => {
       const tokens = await store.deleteSession(database.direct, id);

@@ -66,6 +66,11 @@ export async function listSessions(
   return rows.map(sessionOf);
 }
 
+/** Administrators of the issuer, learnt after the session began. */
+export async function markAdministrator(queryable: Queryable, id: string): Promise<void> {
+  await sql`update edge.session set is_administrator = true where id = ${id}`.execute(queryable);
+}
+
 /** Which of these still count. */
 export async function livingSessions(
   queryable: Queryable,

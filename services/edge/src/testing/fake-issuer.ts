@@ -6,6 +6,10 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 /** An OpenID provider for tests that signs everybody in as `user` at once, with codes, PKCE and rotating refresh tokens. */
 export interface FakeIssuer {
   readonly issuer: string;
+  /** Where it listens. */
+  readonly address: string;
+  /** Streams of account events that were opened. */
+  readonly events: http.ServerResponse[];
   /** Claims of the next ID token, over the usual ones. */
   user: Readonly<Record<string, unknown>>;
   /** Bodies of refreshes that reached the token endpoint. */
@@ -13,6 +17,7 @@ export interface FakeIssuer {
   readonly revoked: string[];
   /** The person lost access: refreshes are refused from now on. */
   refuseRefreshes: boolean;
+  isAdministrator: boolean;
   /** How long a refresh takes, in milliseconds. */
   refreshMilliseconds: number;
   close(): Promise<void>;
@@ -21,10 +26,11 @@ export interface FakeIssuer {
 const random = () => randomBytes(12).toString('base64url');
 type Code = { readonly nonce: string; readonly challenge: string; readonly redirectUri: string };
 
-export async function startFakeIssuer(client: {
-  readonly id: string;
-  readonly secret: string;
-}): Promise<FakeIssuer> {
+/** `issuer` is given where the issuer is reached through a proxy that keeps the path. */
+export async function startFakeIssuer(
+  client: { readonly id: string; readonly secret: string },
+  issuer?: string,
+): Promise<FakeIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
   const codes = new Map<string, Code>();
@@ -76,8 +82,13 @@ export async function startFakeIssuer(client: {
     const json = (status: number, body: unknown) =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     const answer = async () => {
-      const url = new URL(request.url ?? '/', fake.issuer);
+      const url = new URL((request.url ?? '/').replace(/^\/aai\//, '/'), fake.issuer);
       const query = url.searchParams;
+      if (url.pathname === '/x-events') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n');
+        return void fake.events.push(response);
+      }
+      if (url.pathname === '/x/me') return json(200, { administrator: fake.isAdministrator });
       if (url.pathname === '/jwks') return json(200, { keys: [jwk] });
       if (url.pathname === '/.well-known/openid-configuration')
         return json(200, {
@@ -115,12 +126,16 @@ export async function startFakeIssuer(client: {
     answer().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const fake: FakeIssuer = {
-    issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    address,
+    issuer: issuer ?? `${address}/`,
+    events: [],
     user: { preferred_username: 'alice', name: 'Alice', email: 'alice@example.org', groups: ['/escape'] },
     refreshes: [],
     revoked: [],
     refuseRefreshes: false,
+    isAdministrator: false,
     refreshMilliseconds: 0,
     close: async () => {
       server.closeAllConnections();

@@ -1,12 +1,12 @@
 import { HttpError } from '@vre/http-client';
 import type { IssuerClient } from '@vre/identity';
+import { turnstile } from '@vre/identity';
 import type { ServiceContext } from '@vre/service';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { EdgeError } from '../edge-error.ts';
 import { lockRefreshToken, replaceRefreshToken, type Sessions } from '../sessions/index.ts';
 import * as store from './audience-token-store.ts';
-import { turnstile } from './turnstile.ts';
 
 /** `audience` may be a blank-separated list; `scope` is a subset of what was granted at sign-in. */
 export type WantedToken = { readonly audience: string; readonly scope: string };
