@@ -26,24 +26,12 @@ export function ComputerPage() {
     >
       <Stack gap="md">
         {connected === undefined ? null : (
-          <Alert
-            role="status"
-            color="teal"
-            variant="outline"
-            icon={<IconCircleCheck aria-hidden />}
-            title="Connected"
-          >
+          <Alert role="status" color="teal" icon={<IconCircleCheck aria-hidden />} title="Connected">
             Your runs may now read and write your data in the lake.
           </Alert>
         )}
         {error === undefined ? null : (
-          <Alert
-            role="alert"
-            color="red"
-            variant="outline"
-            icon={<IconAlertTriangle aria-hidden />}
-            title="Not connected"
-          >
+          <Alert role="alert" color="red" icon={<IconAlertTriangle aria-hidden />} title="Not connected">
             {error} Press “Connect” to try again.
           </Alert>
         )}

@@ -16,13 +16,7 @@ export function WorkflowsPanel({ addresses }: { readonly addresses: PublicAddres
       <Stack gap="md">
         <CodeBlock label="REANA variables" text={reanaVariables(addresses, minted)} />
         {minted === undefined ? null : (
-          <Alert
-            role="status"
-            color="indigo"
-            variant="outline"
-            icon={<IconKey aria-hidden />}
-            title="Copy it now"
-          >
+          <Alert role="status" color="indigo" icon={<IconKey aria-hidden />} title="Copy it now">
             The token stands in the lines above and is not shown again.
           </Alert>
         )}

@@ -16,7 +16,8 @@ type Props = {
 export function CodeBlock({ label, text, children, maxHeight }: Props) {
   return (
     <Box className={classes.block}>
-      <section className={classes.scroll} aria-label={label} tabIndex={0} style={{ maxHeight }}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section className={classes.scroll} aria-label={`Text of ${label}`} tabIndex={0} style={{ maxHeight }}>
         <pre className={classes.text}>{children ?? text}</pre>
       </section>
       <Box className={classes.copy}>

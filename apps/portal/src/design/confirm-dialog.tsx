@@ -36,7 +36,7 @@ export function ConfirmDialog({ opened, onClose, onDone, title, action, mutation
           <Button variant="default" onClick={onClose} data-autofocus>
             Cancel
           </Button>
-          <Button color="red.9" autoContrast={false} loading={mutation.isPending} onClick={confirm}>
+          <Button color="red.9" loading={mutation.isPending} onClick={confirm}>
             {action}
           </Button>
         </Group>

@@ -12,9 +12,9 @@ type Props = {
 };
 
 /** An empty place that teaches its first step. */
-export function NothingHere({ icon: Symbol, title, children, commands }: Props) {
+export function NothingHere({ icon: Picture, title, children, commands }: Props) {
   return (
-    <EmptyState icon={<Symbol aria-hidden />} title={title} withIndicatorBackground py="xl">
+    <EmptyState icon={<Picture aria-hidden />} title={title} withIndicatorBackground py="xl">
       <Stack gap="sm" maw={640} w="100%">
         {children === undefined ? null : (
           <Text size="sm" c="dimmed" component="div" ta="center">

@@ -14,7 +14,7 @@ type Props = {
 export function ProblemBox({ what, error, onRetry }: Props) {
   const { why, next, reference } = explainProblem(error);
   return (
-    <Alert role="alert" color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />} title={what}>
+    <Alert role="alert" color="red" icon={<IconAlertTriangle aria-hidden />} title={what}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{why}</Text>
         <Text size="sm">{next}</Text>

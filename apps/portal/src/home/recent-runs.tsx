@@ -50,7 +50,11 @@ export function RecentRuns() {
                         {run.name}
                       </Anchor>
                       <Text size="xs" c="dimmed" component="div">
-                        {activeStatuses.includes(run.status) ? (
+                        {run.status === 'queued' || run.status === 'pending' ? (
+                          <>
+                            waiting since <Moment at={parseMoment(run.created)} relative />
+                          </>
+                        ) : activeStatuses.includes(run.status) ? (
                           <RunProgress progress={run.progress} name={run.name} />
                         ) : (
                           <>

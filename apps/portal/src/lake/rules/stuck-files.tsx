@@ -12,7 +12,7 @@ export function StuckFiles({ rule }: { readonly rule: RuleRow }) {
     <List size="sm" aria-label="Stuck files">
       {stuck.slice(0, 10).map((file) => (
         <List.Item key={`${file.rse} ${scopedName(file)}`}>
-          <DidLink did={scopedName(file)} label={file.name} /> to {file.rse}
+          <DidLink did={scopedName(file)} label={file.name} inSentence /> to {file.rse}
           <Text size="xs" c="dimmed">
             {file.error ?? 'The reason is not known yet.'}
           </Text>

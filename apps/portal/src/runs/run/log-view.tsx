@@ -99,6 +99,7 @@ export function LogView({ log, label, fileName, paused, onPause, following }: Pr
         ref={scroller}
         className={classes.scroll}
         aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         tabIndex={0}
         onScroll={onScroll}
         data-wrap={wrap}
@@ -111,9 +112,8 @@ export function LogView({ log, label, fileName, paused, onPause, following }: Pr
         ) : (
           <pre className={classes.lines}>
             {lines.map((line, place) => (
-              // Lines have no identity but their place; the list only grows or is cut at its start.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
               <span
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
                 key={place}
                 data-line={place}
                 className={classes.line}

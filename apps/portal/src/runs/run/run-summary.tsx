@@ -37,7 +37,6 @@ export function RunSummary({ id, status, progress, created }: Props) {
       </Paper>
       {reason === undefined ? null : (
         <Alert
-          variant="outline"
           color={status === 'failed' ? 'red' : 'gray'}
           icon={<IconAlertTriangle aria-hidden />}
           title={status === 'failed' ? 'Why it failed' : 'Note'}
@@ -46,12 +45,7 @@ export function RunSummary({ id, status, progress, created }: Props) {
         </Alert>
       )}
       {warnings.length === 0 ? null : (
-        <Alert
-          variant="outline"
-          color="gray"
-          icon={<IconInfoCircle aria-hidden />}
-          title="The platform remarks"
-        >
+        <Alert color="gray" icon={<IconInfoCircle aria-hidden />} title="The platform remarks">
           {warnings.map((warning) => (
             <div key={warning}>{warning}</div>
           ))}

@@ -22,13 +22,13 @@ export function StepsPanel({ id, ended }: { readonly id: string; readonly ended:
               : 'The first one appears here within a second of its start.'}
           </NothingHere>
         ) : (
-          <Accordion variant="separated" multiple order={2}>
+          <Accordion variant="contained" multiple order={2} className={classes.steps}>
             {all.map((step) => (
               <Accordion.Item key={step.id} value={step.id}>
                 <Accordion.Control>
                   <Group gap="sm" wrap="nowrap" className={classes.line}>
                     <StateBadge {...jobLooks[step.status]} />
-                    <Text fw={600} className={classes.name}>
+                    <Text size="sm" fw={600} className={classes.name}>
                       {step.name}
                     </Text>
                     <Text size="sm" c="dimmed" visibleFrom="sm" truncate className={classes.ending}>
