@@ -11,10 +11,14 @@ export type Mount = { readonly source: string; readonly target: string; readonly
 export type JobSpec = {
   /** Chosen by the caller, unique per back-end; submitting it twice returns the same job. */
   readonly jobId: string;
-  /** Directory of this job on the host, created by the caller: `stdout`, `stderr`-merged log, exit record live here. */
+  /**
+   * Directory of this job on the host, created by the caller for this job alone and never a mount: `log`
+   * (output and errors in one), `exit` (the exit record) and the back-end's own files live here.
+   */
   readonly jobDirectory: string;
   readonly command: readonly [string, ...string[]];
   readonly workingDirectory: string;
+  /** All the job sees, plus `VRE_JOB_ID`, by which its processes are found. Nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   /** Files written (0600) for the job before it starts, outside its workspace; removed when it ends. */
   readonly secretFiles: readonly { readonly path: string; readonly content: string }[];
@@ -24,6 +28,7 @@ export type JobSpec = {
     readonly cpus?: number | undefined;
     readonly memoryBytes?: number | undefined;
     readonly wallSeconds?: number | undefined;
+    /** Processes and threads at one time. */
     readonly processes?: number | undefined;
     /** Bytes the job may add to its writable mounts. */
     readonly diskBytes?: number | undefined;

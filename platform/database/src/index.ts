@@ -6,3 +6,4 @@ export { type Database, type Listener, openDatabase, type Queryable, type Transa
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { type MigrationSet, migrate, readMigrations } from './migrations.ts';
 export { findBinaries } from './postgres-binaries.ts';
+export { deletionPauseLock, mayDeleteFiles } from './deletion-pause.ts';

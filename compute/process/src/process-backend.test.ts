@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { computeBackendContract } from '@vre/compute-port/contract-suite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSubject } from './contract-subject.ts';
+
+const module = fileURLToPath(new URL('./contract-subject.ts', import.meta.url));
+const enforcesNoNetwork = process.getuid?.() === 0;
+
+computeBackendContract({ name: 'process', module, backend: createSubject(), enforcesNoNetwork });
+computeBackendContract({
+  name: 'process, watchdog only',
+  module,
+  backend: createSubject('watchdog'),
+  enforcesNoNetwork,
+});
+
+describe('process back-end', () => {
+  const backend = createSubject();
+  let root = '';
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'vre-process-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+  const spec = (script: string) => ({
+    jobId: `process-${process.pid}`,
+    jobDirectory: root,
+    command: ['/bin/sh', '-c', script] as const,
+    workingDirectory: '/',
+    environment: { PATH: '/usr/bin:/bin' },
+    secretFiles: [],
+    mounts: [],
+    limits: {},
+    network: 'open' as const,
+    principal: { accountId: 'a', username: 'ada' },
+  });
+
+  it('gives a job no more processor time than its share', async (context) => {
+    const { limitsBy } = await backend.describe();
+    if (!limitsBy.startsWith('control groups')) context.skip(`cpu shares need control groups: ${limitsBy}`);
+    const busy = { ...spec('timeout 2 sh -c "while :; do :; done"; times'), limits: { cpus: 0.2 } };
+    await backend.watch(await backend.submit(busy), AbortSignal.timeout(20_000));
+    const log = await readFile(join(root, 'log'), 'utf8');
+    const [, user = 'x', system = 'x'] = /\n0m([\d.]+)s 0m([\d.]+)s/.exec(`\n${log.split('\n')[1]}`) ?? [];
+    expect(Number(user) + Number(system)).toBeLessThan(0.8);
+  });
+
+  it('enforces the wall time and writes the end down while nobody watches', async () => {
+    await backend.submit({
+      ...spec('trap "" TERM; while :; do sleep 0.1; done'),
+      limits: { wallSeconds: 1 },
+    });
+    await expect
+      .poll(() => readFile(join(root, 'exit'), 'utf8').catch(() => ''), { timeout: 10_000 })
+      .toContain('"verdict":"timed-out"');
+    expect(await backend.state({ backend: 'process', jobId: 'x', jobDirectory: root })).toMatchObject({
+      end: { reason: 'timed-out' },
+    });
+  });
+
+  it('cannot show a path under another name', async () => {
+    const mounts = [{ source: root, target: '/elsewhere', readOnly: true }];
+    await expect(backend.submit({ ...spec('true'), mounts })).rejects.toMatchObject({ code: 'invalid-spec' });
+  });
+});

@@ -1,0 +1,17 @@
+/** Software environments: what is declared, how one is built, and which image stands for which. */
+export { type BuildOptions, type BuiltEnvironment, buildEnvironment, environmentVariables } from './build.ts';
+export {
+  type Environment,
+  environmentDeclaration,
+  loadEnvironment,
+  loadEnvironments,
+} from './declaration.ts';
+export { EnvironmentError, type EnvironmentErrorCode } from './environment-error.ts';
+export {
+  defaultImageTable,
+  hostUserland,
+  type ImageChoice,
+  type ImageRule,
+  imageToEnvironment,
+  UnmappedImageError,
+} from './images.ts';
