@@ -195,7 +195,7 @@ export function createWorkflowsService(
     stop: () => executor.stop(),
     health: async () => {
       await sql`select 1`.execute(database.direct);
-      return { ok: true, detail: '' };
+      return { ok: true, detail: `Runs ${engineTypes.join(', ')} workflows.` };
     },
     audit: () => auditRuns(database, workspaces, clock.now()),
   };

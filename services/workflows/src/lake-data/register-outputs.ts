@@ -157,19 +157,25 @@ async function firstElement(lake: LakeCalls): Promise<string> {
   return first;
 }
 
-/** Which run, specification, inputs and environments made the results. */
+/** Which run, specification, inputs and environments made the results; `given` may name parameters. */
 async function provenance(
-  { parts, run }: RunLife,
+  { parts, run, specification }: RunLife,
   given: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const inputs = await transfersOf(parts.database.direct, run.id, 'input');
   const jobs = await jobsOfRuns(parts.database.direct, [run.id]);
+  const { parameters } = effectiveInputs(run, parameterTexts);
+  const filled = Object.entries(given).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? fillIn(value, parameters) : value,
+  ]);
   return {
-    ...given,
+    ...Object.fromEntries(filled),
     workflow_run_id: run.id,
     workflow_run_name: fullName(run),
     workflow_specification_sha256: createHash('sha256').update(run.specification).digest('hex'),
-    workflow_inputs: inputs.map(({ scope, name }) => `${scope}:${name}`),
+    workflow_inputs: (specification.inputs?.['data-lake'] ?? []).map(({ did }) => fillIn(did, parameters)),
+    workflow_input_files: inputs.map(({ scope, name }) => `${scope}:${name}`),
     workflow_environments: [...new Set(jobs.map(({ environment }) => environment).filter(Boolean))],
     workflow_images: [...new Set(jobs.map(({ image }) => image))],
   };
