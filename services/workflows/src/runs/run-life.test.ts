@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, serial, startWorkflows, type WorkflowsUnderTest } from '../testing/workflows-under-test.ts';
+import {
+  backendsForTests,
+  eventually,
+  serial,
+  startWorkflows,
+  type WorkflowsUnderTest,
+} from '../testing/workflows-under-test.ts';
 
 let workflows: WorkflowsUnderTest;
 beforeAll(async () => {
@@ -22,11 +28,17 @@ describe('the life of a run', () => {
       [
         {
           name: 'first',
-          commands: ['mkdir -p out; echo "hello $name" | tee out/greeting.txt', 'pwd; echo $$REANA_WORKFLOW_UUID'],
+          commands: [
+            'mkdir -p out; echo "hello $name" | tee out/greeting.txt',
+            'pwd; echo $$REANA_WORKFLOW_UUID',
+          ],
         },
         { name: 'second', commands: ['cat data/in.txt out/greeting.txt > out/all.txt'] },
       ],
-      { inputs: { parameters: { name: 'nobody' }, files: ['data/in.txt'] }, outputs: { files: ['out/all.txt'] } },
+      {
+        inputs: { parameters: { name: 'nobody' }, files: ['data/in.txt'] },
+        outputs: { files: ['out/all.txt'] },
+      },
     );
     const created = await client.createRun('greeting', specification);
     expect(created.workflow_name).toBe('greeting.1');
@@ -59,7 +71,9 @@ describe('the life of a run', () => {
 
   it('fails with a sentence when a step fails, and restarts in the same workspace under its own number', async () => {
     const client = await workflows.clientOf('bea');
-    const specification = serial([{ name: 'try', commands: ['test -f marker || { touch marker; echo no; exit 3; }'] }]);
+    const specification = serial([
+      { name: 'try', commands: ['test -f marker || { touch marker; echo no; exit 3; }'] },
+    ]);
     await client.createRun('again', specification);
     await client.startRun('again');
     const failed = await ended('bea', 'again');
@@ -92,7 +106,10 @@ describe('the life of a run', () => {
 
   it('stops a running run with everything it started', async () => {
     const client = await workflows.clientOf('ada');
-    await client.createRun('long', serial([{ commands: ['trap "" TERM; echo started; sleep 321.25 & sleep 321.25'] }]));
+    await client.createRun(
+      'long',
+      serial([{ commands: ['trap "" TERM; echo started; sleep 321.25 & sleep 321.25'] }]),
+    );
     await client.startRun('long');
     const job = await eventually(async () => {
       const { jobs } = await client.runDetails('long');
@@ -103,7 +120,9 @@ describe('the life of a run', () => {
     await client.stopRun('long');
     const details = await client.runDetails('long');
     expect(details).toMatchObject({ status: 'stopped', jobs: [{ id: job.id, status: 'stopped' }] });
-    await eventually(async () => (await workflows.service.audit()).length === 0 && !(await processRuns('sleep 321.25')));
+    await eventually(
+      async () => (await workflows.service.audit()).length === 0 && !(await processRuns('sleep 321.25')),
+    );
     await expect(client.stopRun('long')).rejects.toMatchObject({ statusCode: 409 });
     await client.deleteRun('long');
     expect((await client.runStatus('long')).status).toBe('deleted');
@@ -122,7 +141,10 @@ describe('the life of a run', () => {
   it('limits memory as the step says and says so', async () => {
     const client = await workflows.clientOf('ada');
     const hungry = serial([
-      { kubernetes_memory_limit: '64Mi', commands: ['python3 -c "x = bytearray(400_000_000); print(len(x))"'] },
+      {
+        kubernetes_memory_limit: '64Mi',
+        commands: ['python3 -c "x = bytearray(400_000_000); print(len(x))"'],
+      },
     ]);
     await client.createRun('hungry', hungry);
     await client.startRun('hungry');
@@ -131,6 +153,53 @@ describe('the life of a run', () => {
 
   it('leaves nothing that the audit would find', async () => {
     expect(await workflows.service.audit()).toEqual([]);
+  });
+});
+
+describe('in a sandbox', () => {
+  it('gives jobs their workspace, secrets and nothing of others', async (context) => {
+    const backends = backendsForTests(true);
+    const { unavailable } = await backends.sandbox.describe();
+    if (unavailable !== undefined) context.skip(unavailable);
+    const sandboxed = await startWorkflows({ backends });
+    try {
+      const client = await sandboxed.clientOf('ada');
+      const token = await sandboxed.tokenOf('ada');
+      const value = (text: string) => Buffer.from(text).toString('base64');
+      const added = await fetch(`${sandboxed.url}/api/secrets/`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          key: { name: 'key', type: 'file', value: value('from file') },
+          PASS: { name: 'PASS', type: 'env', value: value("it's") },
+        }),
+      });
+      expect(added.status).toBe(201);
+      await client.createRun(
+        'inside',
+        serial([
+          {
+            name: 'look',
+            commands: [
+              'cat /etc/reana/secrets/key; echo " $$PASS"; echo x > made; touch $$HOME/y && echo home',
+              `cat made; ls -a ${sandboxed.context.dataDirectory}; env | grep -c '^PASS='`,
+            ],
+          },
+        ]),
+      );
+      await client.startRun('inside');
+      const status = await eventually(async () => {
+        const now = await client.runStatus('inside');
+        return ['finished', 'failed'].includes(now.status) && now;
+      });
+      expect(status.x_reason).toBeUndefined();
+      const [first, second] = Object.values((await client.logs('inside')).job_logs);
+      expect(first?.compute_backend).toBe('bubblewrap');
+      expect(first?.logs).toContain("from file it's\nhome\n");
+      expect(second?.logs).toContain('x\n.\n..\njobs\nusers\n1\n');
+    } finally {
+      await sandboxed.close();
+    }
   });
 });
 

@@ -9,7 +9,7 @@ import { eventually, startWorkflows, type WorkflowsUnderTest } from './workflows
 
 const run = promisify(execFile);
 /** Path of an installed, unmodified `reana-client`; the journey is skipped without one. */
-const program = process.env['TEST_REANA_CLIENT'];
+const program = process.env.TEST_REANA_CLIENT;
 
 const specification = `version: 0.9.0
 inputs:
@@ -30,7 +30,7 @@ workflow:
       - name: report
         environment: debian:12
         commands:
-          - echo "\${label} \${factor} $(cat results/count.txt)" > results/report.txt
+          - echo "\${label} \${factor} $$(cat results/count.txt)" > results/report.txt
           - cat results/report.txt
 outputs:
   files: [results/report.txt]
@@ -71,7 +71,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     await writeFile(join(directory, 'data/empty file.txt'), '');
     await writeFile(join(directory, 'reana.yaml'), specification);
     environment = {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: directory,
       LANG: 'C.UTF-8',
       PYTHONWARNINGS: 'ignore',
@@ -88,11 +88,16 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     const ping = await reana('ping');
     expect(ping).toContain('Connected');
     expect(ping).toContain('ada@example.org');
-    expect(await reana('info')).toContain('List of supported compute backends: kubernetes, bubblewrap, process');
+    expect(await reana('info')).toContain(
+      'List of supported compute backends: kubernetes, bubblewrap, process',
+    );
     expect(await reana('quota-show', '--resource', 'disk')).toContain('used');
     environment = { ...environment, REANA_ACCESS_TOKEN: 'x'.repeat(22) };
     expect(await refused('ping')).toContain('INVALID ACCESS TOKEN');
-    environment = { ...environment, REANA_ACCESS_TOKEN: (await (await workflows.clientOf('ada')).mintToken('again')).token };
+    environment = {
+      ...environment,
+      REANA_ACCESS_TOKEN: (await (await workflows.clientOf('ada')).mintToken('again')).token,
+    };
   });
 
   it('validates, creates, uploads, starts with parameters and follows', async () => {
@@ -101,7 +106,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     environment = { ...environment, REANA_WORKON: 'count' };
     const upload = await reana('upload');
     expect(upload).toContain('code/count.sh was successfully uploaded');
-    expect(await reana('start', '-p', 'label=total')).toContain('count.1 has been queued');
+    expect(await reana('start', '-p', 'label=total')).toContain('count has been queued');
     await eventually(async () => (await reana('status')).includes('finished'), 60);
     const status = await reana('status', '-v');
     expect(status).toContain('4/4');
@@ -115,15 +120,19 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     const listed = await reana('ls');
     for (const path of ['code/count.sh', 'reana.yaml', 'results/report.txt']) expect(listed).toContain(path);
     expect(await reana('ls', '**/*.txt')).not.toContain('count.sh');
-    expect(await reana('ls', '--format', 'name,size', '--filter', 'name=report')).toContain('results/report.txt');
+    expect(await reana('ls', '--format', 'name,size', '--filter', 'name=report')).toContain(
+      'results/report.txt',
+    );
     expect(await reana('du', '-h')).toContain('/results/report.txt');
     expect(await reana('du', '-s')).toMatch(/\d+/);
     await reana('download', '-o', 'fetched');
-    expect(await readFile(join(directory, 'fetched/results/report.txt'), 'utf8')).toBe('total 1.0 3\n');
+    expect(await readFile(join(directory, 'fetched/report.txt'), 'utf8')).toBe('total 1.0 3\n');
     await reana('download', 'results', '-o', 'zipped');
     const { stdout: names } = await run('sh', ['-c', 'ls zipped'], { cwd: directory });
     expect(names).toMatch(/download_count\.1_results_.*\.zip/);
-    const { stdout: tested } = await run('python3', ['-m', 'zipfile', '-t', `zipped/${names.trim()}`], { cwd: directory });
+    const { stdout: tested } = await run('python3', ['-m', 'zipfile', '-t', `zipped/${names.trim()}`], {
+      cwd: directory,
+    });
     expect(tested).toContain('Done testing');
     expect(await reana('download', 'results/report.txt', '-o', '-')).toContain('total 1.0 3');
   });
@@ -134,7 +143,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     await reana('mv', 'data/empty file.txt', 'data/moved.txt');
     expect(await reana('ls')).toContain('data/moved.txt');
     expect(await reana('rm', 'data/moved.txt')).toContain('data/moved.txt was successfully deleted');
-    expect(await refused('rm', 'data/moved.txt')).toMatch(/did not match|does not exist/);
+    expect(await refused('rm', 'data/moved.txt')).toContain('went wrong while deleting data/moved.txt');
     expect(await refused('mv', 'results/report.txt', '../elsewhere')).toMatch(/workspace/);
   });
 
@@ -142,7 +151,9 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     expect(await reana('list', '-v', '--filter', 'status=finished')).toMatch(/count\s+1\s/);
     expect(await reana('restart', '-p', 'label=second')).toContain('count.1.1');
     await eventually(async () => (await reana('status', '-w', 'count.1.1')).includes('finished'), 60);
-    expect(await reana('download', 'results/report.txt', '-o', '-', '-w', 'count.1.1')).toContain('second 1.0 3');
+    expect(await reana('download', 'results/report.txt', '-o', '-', '-w', 'count.1.1')).toContain(
+      'second 1.0 3',
+    );
     await reana('create', '-n', 'count', '-f', 'reana.yaml');
     const diff = await reana('diff', 'count.1', 'count.2');
     expect(diff).toContain('Only in count.1');
@@ -167,10 +178,17 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
 
   it('keeps secrets and gives them to jobs', async () => {
     await writeFile(join(directory, 'key.txt'), 'file secret\n');
-    expect(await reana('secrets-add', '--env', "PASS=it's", '--file', 'key.txt')).toContain('successfully uploaded');
-    expect(await reana('secrets-list')).toMatch(/PASS\s+env[\s\S]*key\.txt\s+file|key\.txt\s+file[\s\S]*PASS\s+env/);
+    expect(await reana('secrets-add', '--env', "PASS=it's", '--file', 'key.txt')).toContain(
+      'successfully uploaded',
+    );
+    expect(await reana('secrets-list')).toMatch(
+      /PASS\s+env[\s\S]*key\.txt\s+file|key\.txt\s+file[\s\S]*PASS\s+env/,
+    );
     expect(await refused('secrets-add', '--env', 'PASS=other')).toContain('already exists');
-    const yaml = specification.replace('- cat results/report.txt', '- echo "$$PASS"; cat "$$REANA_SECRETS_DIRECTORY/key.txt"');
+    const yaml = specification.replace(
+      '- cat results/report.txt',
+      () => '- echo "$$PASS"; cat "$$REANA_SECRETS_DIRECTORY/key.txt"',
+    );
     await writeFile(join(directory, 'secret.yaml'), yaml);
     await reana('create', '-n', 'secret', '-f', 'secret.yaml');
     environment = { ...environment, REANA_WORKON: 'secret' };
