@@ -184,3 +184,43 @@ it('registers again what an interrupted registration had done already', async ()
   expect((await end(client, 'twice.1.1')).status).toBe('finished');
   expect(lake.rules).toHaveLength(1);
 });
+
+it('finds its own bytes again when it was interrupted between storage and catalogue', async () => {
+  const { client } = await connect('ada');
+  const { workflow_id: id } = await client.createRun('half', specification);
+  await client.uploadFile('half', 'results/all.txt', 'first\nsecond\n');
+  const name = `user.ada:half.1.${id.slice(0, 8)}.results.all.txt`;
+  lake.written.set(name, 'first\nsecond\n');
+  await client.startRun('half', { parameters: { dataset: 'user.ada:events' } });
+  expect((await end(client, 'half')).x_reason).toBeUndefined();
+  expect(lake.replicas.has(name)).toBe(true);
+});
+
+it('connects by device code', async () => {
+  const ada = await workflows.tokenOf('ada');
+  const ask = async (method: string, path: string) =>
+    (await (
+      await fetch(`${workflows.url}/api/connect/device${path}`, {
+        method,
+        headers: { authorization: `Bearer ${ada}`, 'content-type': 'application/json' },
+        ...(method === 'POST' ? { body: '{}' } : {}),
+      })
+    ).json()) as Record<string, string>;
+  const begun = await ask('POST', '');
+  expect(begun).toMatchObject({
+    userCode: 'ABCD',
+    verificationUriComplete: 'http://issuer/device?code=ABCD',
+  });
+  expect(await ask('GET', `/${begun.id}`)).toEqual({ state: 'pending' });
+  http.grant({
+    nonce: '',
+    issuer: workflows.issuer.issuer,
+    client: 'workflows',
+    subject: await subjectOf('ada'),
+  });
+  // Within the interval the issuer is not asked again.
+  expect(await ask('GET', `/${begun.id}`)).toEqual({ state: 'pending' });
+  workflows.context.clock.advance(6);
+  expect(await ask('GET', `/${begun.id}`)).toEqual({ state: 'connected' });
+  expect(await (await workflows.clientOf('ada')).isConnected()).toBe(true);
+});

@@ -113,7 +113,7 @@ async function deliver(
         : await checksumOfStream(await files.createReadStream(transfer.path), 'adler32');
     const url = await lake.writeUrl(rse, file);
     const content = entry.bytes === 0 ? Buffer.alloc(0) : await files.createReadStream(transfer.path);
-    await lake.write(url, content, entry.bytes, signal);
+    await lake.write(url, content, { bytes: entry.bytes, adler32 }, signal);
     await lake.addReplicas(rse, [{ ...file, bytes: entry.bytes, adler32 }]);
     await lake.setMetadata(file, metadata);
     await setTransfer(direct, run.id, transfer, {

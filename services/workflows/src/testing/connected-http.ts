@@ -1,4 +1,4 @@
-import type { HttpClient } from '@vre/http-client';
+import { type HttpClient, HttpError } from '@vre/http-client';
 
 type Grant = {
   readonly nonce: string;
@@ -21,9 +21,25 @@ export function connectedHttp() {
     wrap: (usual: HttpClient, issuer: string): HttpClient => ({
       ...usual,
       json: async (url, call) => {
+        if (url.endsWith('/.well-known/openid-configuration')) {
+          const metadata = (await usual.json(url, call)) as Record<string, unknown>;
+          return { ...metadata, device_authorization_endpoint: `${issuer}device` };
+        }
+        if (url === `${issuer}device`) {
+          const page = 'http://issuer/device';
+          return {
+            device_code: 'secret',
+            user_code: 'ABCD',
+            verification_uri: page,
+            verification_uri_complete: `${page}?code=ABCD`,
+            interval: 5,
+            expires_in: 600,
+          };
+        }
         if (url !== `${issuer}token`) return usual.json(url, call);
         const form = Object.fromEntries(new URLSearchParams(call?.form as Record<string, string>));
-        if (form.grant_type === 'authorization_code') {
+        if (form.grant_type !== 'refresh_token') {
+          if (granted === undefined) throw new HttpError(400, url, '{"error":"authorization_pending"}');
           const claims = {
             iss: granted?.issuer,
             aud: granted?.client,

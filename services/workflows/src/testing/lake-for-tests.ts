@@ -17,7 +17,7 @@ export interface LakeForTests {
     string,
     { readonly rse: string; readonly bytes: number; readonly adler32: string }
   >;
-  readonly written: ReadonlyMap<string, string>;
+  readonly written: Map<string, string>;
   readonly metadata: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   readonly rules: readonly { readonly did: string; readonly rse: string }[];
   /** Tokens seen, by `lake` and `door`. */
@@ -73,17 +73,29 @@ export async function startLake(): Promise<LakeForTests> {
       return reply.type('application/x-json-stream').send(rows.join('\n'));
     },
   );
-  app.get<{ Params: { did: string } }>('/door/:did', async ({ params }, reply) => {
-    const file = files.get(params.did);
-    if (!file) return reply.code(404).send();
-    const bytes = corrupt.delete(params.did) ? Buffer.from(file.content).reverse() : file.content;
-    return reply.type('application/octet-stream').send(bytes);
-  });
-  app.put<{ Params: { did: string } }>('/door/:did', async ({ params, body }, reply) => {
-    written.set(params.did, Buffer.isBuffer(body) ? body.toString() : '');
+  app.get<{ Params: { did: string } }>(
+    '/door/:did',
+    { exposeHeadRoute: false },
+    async ({ params }, reply) => {
+      const file = files.get(params.did);
+      if (!file) return reply.code(404).send();
+      const bytes = corrupt.delete(params.did) ? Buffer.from(file.content).reverse() : file.content;
+      return reply.type('application/octet-stream').send(bytes);
+    },
+  );
+  app.put<{ Params: { did: string } }>('/door/:did', async ({ params, body, headers }, reply) => {
+    if (written.has(params.did)) return reply.code(403).send('may not replace');
+    const content = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const digest = `adler32=${await checksumOfBytes(content, 'adler32')}`;
+    if (headers.digest !== digest) return reply.code(400).send(`has ${digest}`);
+    written.set(params.did, content.toString());
     return reply.code(201).send();
   });
-  app.get('/rses', {}, async () => `${JSON.stringify({ rse: 'LOCAL-A', availability_write: true })}\n`);
+  app.head<{ Params: { did: string } }>('/door/:did', async ({ params }, reply) => {
+    const content = Buffer.from(written.get(params.did) ?? '');
+    const digest = `adler32=${await checksumOfBytes(content, 'adler32')}`;
+    return reply.headers({ digest, 'content-length': content.length }).send();
+  });
   app.get('/rses/', async () => `${JSON.stringify({ rse: 'LOCAL-A', availability_write: true })}\n`);
   app.get<{ Querystring: { lfn: string } }>('/rses/:rse/lfns2pfns', async ({ query }) => ({
     [query.lfn]: `${url}/door/${encodeURIComponent(query.lfn)}`,
