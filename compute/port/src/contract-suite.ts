@@ -322,6 +322,7 @@ export function computeBackendContract(subject: ContractSubject): void {
       );
       const ref: JobRef = JSON.parse(stdout);
       started.push({ ref });
+      await says(ref, 'begun');
       expect(await backend.state(ref)).toEqual({ state: 'running' });
       const ended = end(ref);
       await createSign(join(spec.workspace, 'go'));

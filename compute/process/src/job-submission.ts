@@ -13,6 +13,7 @@ import { removeGroup } from './limits/control-groups.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { giveTo } from './ownership.ts';
 import { type Exposure, hiddenAncestors, type NeededPath } from './path-exposure.ts';
+import { markerVariable } from './process-snapshot.ts';
 import type { Invocation, JobOwner } from './run-as.ts';
 import { removeSecretFiles, writeSecretFiles } from './secret-files.ts';
 import { starterProgram } from './starter.ts';
@@ -75,10 +76,11 @@ function cpuList(cpus: number | undefined, name: string): string | undefined {
   return Array.from({ length: wanted }, (_, index) => (first + index) % all).join(',');
 }
 
-function neededPaths(spec: JobSpec): readonly NeededPath[] {
+function neededPaths(spec: JobSpec, sandboxed: boolean): readonly NeededPath[] {
   const mounts = spec.mounts.map(({ source, readOnly }) => ({ path: source, readOnly }));
   const secrets = spec.secretFiles.map(({ path }) => ({ path, readOnly: true }));
-  const covered = mounts.some(({ path }) => `${spec.workingDirectory}/`.startsWith(`${path}/`));
+  // In a sandbox it is a place of the sandbox.
+  const covered = sandboxed || mounts.some(({ path }) => `${spec.workingDirectory}/`.startsWith(`${path}/`));
   const workingDirectory = covered ? [] : [{ path: spec.workingDirectory, readOnly: false }];
   return [...mounts, ...secrets, ...workingDirectory];
 }
@@ -125,11 +127,12 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
   const directory = spec.jobDirectory;
   const reference = () => claimedJob(submission);
   const name = createHash('sha256').update(`${directory}\0${spec.jobId}`).digest('hex').slice(0, 24);
-  const marker = `VRE_JOB_ID=${spec.jobId}.${name.slice(0, 8)}`;
-  const environment = { ...spec.environment, VRE_JOB_ID: marker.slice('VRE_JOB_ID='.length) };
+  const markerValue = `${spec.jobId}.${name.slice(0, 8)}`;
+  const marker = `${markerVariable}=${markerValue}`;
+  const environment = { ...spec.environment, [markerVariable]: markerValue };
   const writable = spec.mounts.filter(({ readOnly }) => !readOnly).map(({ source }) => source);
   const invocation = submission.invocation(environment);
-  const exposures = owner === undefined ? [] : await hiddenAncestors(neededPaths(spec), owner);
+  const exposures = owner === undefined ? [] : await hiddenAncestors(neededPaths(spec, sandboxed), owner);
   if (owner !== undefined && exposures.length > 0) await requireMountNamespaces(exposures, owner);
   if (owner !== undefined) for (const path of writable) await giveTo(path, owner, submission.platformUid);
   const setup = await limiter.prepare(name, spec.limits);

@@ -6,6 +6,7 @@ import { jobFile, readExit, readJob, readRecord, readStarter, writeOnce } from '
 import { jobEnd } from './job-end.ts';
 import { removeGroup } from './limits/control-groups.ts';
 import { signalAll, starterRemains } from './members.ts';
+import type { SharedSnapshot } from './process-snapshot.ts';
 import { isAlive } from './process-table.ts';
 import { removeSecretFiles } from './secret-files.ts';
 import { killMembers, startWatchdog } from './watchdog.ts';
@@ -60,12 +61,14 @@ export async function jobState(ref: JobRef): Promise<JobState> {
 export async function watchJob(
   ref: JobRef,
   livenessMilliseconds: number,
+  processes: SharedSnapshot,
   signal: AbortSignal,
 ): Promise<JobEnd> {
   signal.throwIfAborted();
   const changes = new DirectoryChanges(ref.jobDirectory);
   const record = await readRecord(ref.jobDirectory);
-  const stopWatchdog = record === undefined ? () => undefined : startWatchdog(ref.jobDirectory, record);
+  const stopWatchdog =
+    record === undefined ? () => undefined : startWatchdog(ref.jobDirectory, record, processes);
   try {
     for (;;) {
       const state = await jobState(ref);

@@ -45,9 +45,10 @@ describe('launch script', () => {
   });
 
   it('covers a closed directory before it shows what is needed of it', () => {
-    const path = { path: '/root/a b', readOnly: true, isFile: false };
+    const path = { path: '/root/a b', source: '/root/real', readOnly: true, isFile: false };
     const script = launchScript({ ...plan, exposures: [{ hidden: '/root', paths: [path] }] });
     expect(script).toContain('unshare --mount --propagation private');
+    expect(script).toContain('/proc/self/fd/9/real');
     expect(script.indexOf('tmpfs')).toBeLessThan(script.indexOf('--bind'));
     expect(script.indexOf('--bind')).toBeLessThan(script.indexOf('--reuid'));
   });

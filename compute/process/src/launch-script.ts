@@ -30,7 +30,8 @@ export type LaunchPlan = {
  * a variable such as LD_PRELOAD must never act on a program that still has the platform's rights.
  */
 export function launchScript(plan: LaunchPlan): string {
-  const lines = ['#!/bin/sh'];
+  // The job counts as running before its first word is heard. `$$` stays the pid of its program.
+  const lines = ['#!/bin/sh', `printf '%s %s\\n' "$$" "$(date +%s.%N)" > job.part && mv -f job.part job`];
   for (const file of plan.joinFiles) {
     lines.push(`echo $$ > ${shellWord(file)} || { echo "cannot join ${file}" >&2; exit 126; }`);
   }
@@ -73,9 +74,10 @@ function exposeLines({ hidden, paths }: Exposure): readonly string[] {
     `exec 9<${shellWord(hidden)}`,
     `mount -t tmpfs -o mode=0711,size=1m tmpfs ${shellWord(hidden)} || ${die(`cannot cover ${hidden}`)}`,
   ];
-  for (const { path, readOnly, isFile } of paths) {
+  for (const { path, source: real, readOnly, isFile } of paths) {
     const word = shellWord(path);
-    const source = shellWord(`/proc/self/fd/9${path.slice(hidden.length)}`);
+    const below = real.startsWith(`${hidden}/`) ? `/proc/self/fd/9${real.slice(hidden.length)}` : real;
+    const source = shellWord(below);
     lines.push(
       isFile ? `mkdir -p ${shellWord(dirname(path))} && : > ${word}` : `mkdir -p ${word}`,
       `mount -c --bind ${source} ${word} || ${die(`cannot show ${path}`)}`,

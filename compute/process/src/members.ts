@@ -1,23 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type JobRecord, readJob } from './job-directory.ts';
-import { descendants, type ProcessEntry, readProcessTable } from './process-table.ts';
-
-async function markedProcesses(table: readonly ProcessEntry[], marker: string): Promise<Set<number>> {
-  const needle = Buffer.from(`${marker}\0`);
-  const found = new Set<number>();
-  await Promise.all(
-    table.map(async ({ pid }) => {
-      try {
-        const environ = await readFile(`/proc/${pid}/environ`);
-        const at = environ.indexOf(needle);
-        if (at === 0 || (at > 0 && environ[at - 1] === 0)) found.add(pid);
-      } catch {
-        // Another user's process, or one that just ended: not ours.
-      }
-    }),
-  );
-  return found;
-}
+import { type ProcessSnapshot, readSnapshot } from './process-snapshot.ts';
+import { descendants, readProcessTable } from './process-table.ts';
 
 /**
  * Processes of a job. Its control group knows them all; without one they are the job's session, whoever
@@ -27,7 +11,7 @@ export async function jobMembers(
   directory: string,
   record: JobRecord,
   starter: { readonly pid: number; readonly startTicks: number } | undefined,
-  table?: readonly ProcessEntry[],
+  snapshot: () => Promise<ProcessSnapshot> = readSnapshot,
 ): Promise<Set<number>> {
   if (record.membersFile !== '') {
     try {
@@ -38,10 +22,11 @@ export async function jobMembers(
       if (!['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
-  const entries = table ?? (await readProcessTable());
+  const { entries, markers } = await snapshot();
   const job = await readJob(directory);
   const younger = entries.filter((entry) => entry.startTicks >= (starter?.startTicks ?? 0));
-  const marked = await markedProcesses(younger, record.marker);
+  const pids = younger.map(({ pid }) => pid);
+  const marked = new Set(pids.filter((pid) => markers.get(pid) === record.marker));
   // A session id may be reused once the job is over (or after a reboot): believe it only while the starter
   // lives or somebody in it carries the marker.
   const starterLives = younger.some((e) => e.pid === starter?.pid && e.startTicks === starter.startTicks);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +29,7 @@ describe('what a job’s uid can reach', () => {
   });
 
   it('finds the outermost closed directory and what is needed below it', async () => {
+    const [data, file] = [join(root, 'closed/inner/data'), join(root, 'closed/inner/file')];
     const needed = [
       { path: join(root, 'closed/inner/file'), readOnly: true },
       { path: join(root, 'closed/inner/data'), readOnly: true },
@@ -39,10 +40,14 @@ describe('what a job’s uid can reach', () => {
       {
         hidden: join(root, 'closed'),
         paths: [
-          { path: join(root, 'closed/inner/data'), readOnly: false, isFile: false },
-          { path: join(root, 'closed/inner/file'), readOnly: true, isFile: true },
+          { path: data, source: data, readOnly: false, isFile: false },
+          { path: file, source: file, readOnly: true, isFile: true },
         ],
       },
+    ]);
+    await symlink(data, join(root, 'open/link'));
+    expect(await hiddenAncestors([{ path: join(root, 'open/link'), readOnly: true }], owner)).toEqual([
+      { hidden: join(root, 'closed'), paths: [{ path: data, source: data, readOnly: true, isFile: false }] },
     ]);
     expect(await canReach(join(root, 'open/data'), owner)).toBe(true);
     expect(await canReach(join(root, 'closed/inner'), owner)).toBe(false);

@@ -1,11 +1,19 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { JobOwner } from './run-as.ts';
 
 /** A directory the job's uid may not enter, and what it must nevertheless see below it. */
 export type Exposure = {
   readonly hidden: string;
-  readonly paths: readonly { readonly path: string; readonly readOnly: boolean; readonly isFile: boolean }[];
+  readonly paths: readonly ExposedPath[];
+};
+
+type ExposedPath = {
+  readonly path: string;
+  /** `path` with all symbolic links followed: once the directory is covered they lead nowhere. */
+  readonly source: string;
+  readonly readOnly: boolean;
+  readonly isFile: boolean;
 };
 
 export type NeededPath = { readonly path: string; readonly readOnly: boolean };
@@ -36,8 +44,14 @@ export async function hiddenAncestors(
   owner: JobOwner,
 ): Promise<readonly Exposure[]> {
   const rights = new Map<string, Rights>();
-  const byHidden = new Map<string, Map<string, { path: string; readOnly: boolean; isFile: boolean }>>();
+  const byHidden = new Map<string, Map<string, ExposedPath>>();
+  const wanted: { readonly path: string; readonly source: string; readonly readOnly: boolean }[] = [];
   for (const { path, readOnly } of needed) {
+    const source = await realpath(path);
+    // A link outside may lead inside: then the path it leads to must be there, too.
+    for (const name of new Set([path, source])) wanted.push({ path: name, source, readOnly });
+  }
+  for (const { path, source, readOnly } of wanted) {
     for (const ancestor of ancestors(path)) {
       const known = rights.get(ancestor) ?? (await stat(ancestor));
       rights.set(ancestor, known);
@@ -46,7 +60,7 @@ export async function hiddenAncestors(
       byHidden.set(ancestor, paths);
       const before = paths.get(path);
       const isFile = !(await stat(path)).isDirectory();
-      paths.set(path, { path, readOnly: readOnly && (before?.readOnly ?? true), isFile });
+      paths.set(path, { path, source, readOnly: readOnly && (before?.readOnly ?? true), isFile });
       break;
     }
   }

@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { computeBackendContract } from '@vre/compute-port/contract-suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSubject } from './contract-subject.ts';
@@ -58,6 +60,31 @@ describe('process back-end', () => {
     expect(await backend.state({ backend: 'process', jobId: 'x', jobDirectory: root })).toMatchObject({
       end: { reason: 'timed-out' },
     });
+  });
+
+  it('survives a full disk, and its end is written down', async (context) => {
+    if (process.getuid?.() !== 0) context.skip('only root can mount a small disk');
+    try {
+      await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0755', 'tmpfs', root]);
+    } catch (error) {
+      context.skip(`no file system can be mounted: ${(error as Error).message}`);
+    }
+    try {
+      const directory = join(root, 'job');
+      const workspace = join(root, 'workspace');
+      await mkdir(directory);
+      await mkdir(workspace);
+      const job = {
+        ...spec('cat /dev/zero > big; echo full; exit 4'),
+        jobDirectory: directory,
+        workingDirectory: workspace,
+        mounts: [{ source: workspace, target: workspace, readOnly: false }],
+      };
+      const end = await backend.watch(await backend.submit(job), AbortSignal.timeout(20_000));
+      expect(end).toMatchObject({ reason: 'failed', sentence: 'exit code 4' });
+    } finally {
+      await promisify(execFile)('umount', [root]);
+    }
   });
 
   it('cannot show a path under another name', async () => {

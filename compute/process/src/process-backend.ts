@@ -13,6 +13,7 @@ import { checkJobSpec } from './job-spec-check.ts';
 import { startJob } from './job-submission.ts';
 import { jobLogs, jobState, watchJob } from './job-watch.ts';
 import { chooseLimiter, type Limiter, type LimitMethod } from './limits/limiter.ts';
+import { SharedSnapshot } from './process-snapshot.ts';
 import { type Invocation, type JobOwner, type RunAs, resolveOwner, type Sandbox } from './run-as.ts';
 
 const run = promisify(execFile);
@@ -30,6 +31,9 @@ export type ProcessBackendOptions = {
   readonly sandbox?: Sandbox;
 };
 
+/** Nobody needs more, and a job that forks without end must not take the machine with it. */
+const defaultProcesses = 4096;
+
 function plainInvocation(spec: JobSpec): Invocation {
   return { argv: spec.command, descriptors: [], setsEnvironment: false };
 }
@@ -45,6 +49,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     limiter ??= chooseLimiter(platformUid, options.limitMethod);
     return limiter;
   };
+  const processes = new SharedSnapshot();
   const starting = new Map<string, Promise<JobRef>>();
 
   /** Somebody to try things as: accounts are not known here, but any unprivileged uid does. */
@@ -72,7 +77,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     }
     return startJob({
       backend: name,
-      spec,
+      spec: { ...spec, limits: { ...spec.limits, processes: spec.limits.processes ?? defaultProcesses } },
       owner,
       platformUid,
       limiter: await limits(),
@@ -112,7 +117,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
       return promise;
     },
     state: jobState,
-    watch: (ref, signal) => watchJob(ref, liveness, signal),
+    watch: (ref, signal) => watchJob(ref, liveness, processes, signal),
     logs: jobLogs,
     cancel: (ref, { graceSeconds }) => cancelJob(ref, graceSeconds),
   };

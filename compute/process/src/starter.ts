@@ -7,7 +7,7 @@
  * its program while it runs, and the platform may be upgraded meanwhile.
  *
  * Reads: plan.sh (limits, how to find the job's processes, what to remove at the end). Writes: starter,
- * job, verdict, exit, log.
+ * verdict, exit, log.
  */
 export const starterProgram = String.raw`#!/bin/sh
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -53,16 +53,24 @@ kill_all() {
   done
 }
 
+# Room for the exit record, so that a full disk cannot turn the job into a lost one.
+printf '%255s\n' '' > exit.part
+
 code=143
 job=
 if [ ! -e verdict ]; then
   # Through a pipe: "> /dev/stderr" in a job would truncate a file.
   mkfifo out; [ -n "$OWNER" ] && chown "$OWNER" out
-  ( trap '' HUP INT TERM; [ "$FILE_BLOCKS" -gt 0 ] && ulimit -f "$FILE_BLOCKS"; exec cat ) < out >> log 2>/dev/null &
+  (
+    trap '' HUP INT TERM
+    [ "$FILE_BLOCKS" -gt 0 ] && ulimit -f "$FILE_BLOCKS"
+    cat
+    # A full disk costs the job its log, not its life; a log over the limit ends it.
+    [ "$?" -eq 1 ] && exec cat > /dev/null
+  ) < out >> log 2>/dev/null &
   copier=$!
   setsid /bin/sh ./launch.sh </dev/null >out 2>&1 &
   job=$!
-  printf '%s %s\n' "$job" "$(date +%s.%N)" > job.part && mv -f job.part job
   timer=
   if [ "$WALL" -gt 0 ]; then
     (
@@ -106,10 +114,10 @@ remove_secrets
 said=
 [ -e verdict ] && read -r said < verdict
 finished=$(date +%s.%N)
-# A full disk must not turn the job into a lost one: keep trying for an hour.
+# Into the room kept for it; the rest of it is blanks.
 tries=0
 until printf '{"code":%s,"verdict":"%s","oomKills":%s,"finished":%s}\n' "$code" "$said" "$oom" "$finished" \
-  > exit.part && mv -f exit.part exit; do
+  1<>exit.part && mv -f exit.part exit; do
   tries=$((tries + 1)); [ "$tries" -gt 3600 ] && exit 1
   sleep 1
 done

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { diskUsage } from './disk-usage.ts';
 import { type JobRecord, jobFile, readExit, readStarter, writeVerdict } from './job-directory.ts';
 import { jobMembers, signalAll } from './members.ts';
+import type { SharedSnapshot } from './process-snapshot.ts';
 
 const memoryInterval = 250;
 const diskInterval = 1000;
@@ -34,7 +35,7 @@ export async function killMembers(directory: string, record: JobRecord): Promise
  * Watches the limits that the kernel does not enforce for a job: memory and process count where there is no
  * control group, and disk. It lives in whichever process watches the job; the starter needs it for nothing.
  */
-export function startWatchdog(directory: string, record: JobRecord): () => void {
+export function startWatchdog(directory: string, record: JobRecord, processes: SharedSnapshot): () => void {
   const { limits, watched } = record;
   const watchesProcesses = watched.memory || watched.processes;
   if (!watchesProcesses && limits.diskBytes === undefined) return () => undefined;
@@ -44,7 +45,9 @@ export function startWatchdog(directory: string, record: JobRecord): () => void 
 
   async function overrun(): Promise<string | undefined> {
     if (watchesProcesses) {
-      const members = await jobMembers(directory, record, await readStarter(directory));
+      const members = await jobMembers(directory, record, await readStarter(directory), () =>
+        processes.recent(),
+      );
       if (watched.processes && members.size > (limits.processes ?? Number.POSITIVE_INFINITY)) {
         return 'too-many-processes';
       }

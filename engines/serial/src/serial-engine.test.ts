@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are the subject of these tests
 import type { EngineEvent, EngineJob, JournaledJob, WorkflowDocument } from '@vre/engine-port';
 import { describe, expect, it } from 'vitest';
 import { serialEngine } from './serial-engine.ts';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are the subject of these tests
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { substituteTemplate, TemplateError } from './string-template.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type ConfinedEntry, confinedEntry } from './confined-entry.ts';
 import { ConfinedFilesError, confinedError } from './confined-files-error.ts';
@@ -14,6 +14,7 @@ import {
   descend,
   openRootAnchor,
 } from './directory-anchor.ts';
+import { listDirectory, walkTree } from './listing.ts';
 import { type FsyncPolicy, openPartFile, type PartFile, place } from './part-file.ts';
 import { partName } from './part-name.ts';
 import { removeDirectoryTree } from './remove-tree.ts';
@@ -143,39 +144,6 @@ export async function openConfined(root: string, options: ConfinedFilesOptions =
     }
   }
 
-  async function* list(path: string): AsyncGenerator<ConfinedEntry> {
-    const anchor = await enter(confinedSegments(path));
-    try {
-      for (const name of (await readdir(anchor.at)).sort()) {
-        const stats = await lstat(`${anchor.at}/${name}`, { bigint: true }).catch(() => undefined);
-        if (stats !== undefined) yield confinedEntry(path === '' ? name : `${path}/${name}`, stats);
-      }
-    } catch (error) {
-      throw confinedError(error, path);
-    } finally {
-      anchor.release();
-    }
-  }
-
-  async function* walk(path: string): AsyncGenerator<ConfinedEntry> {
-    const waiting = [path];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const directories: string[] = [];
-      try {
-        for await (const entry of list(next)) {
-          yield entry;
-          if (entry.kind === 'directory') directories.push(entry.path);
-        }
-      } catch (error) {
-        // Only the start has to exist; what was removed or swapped during the walk is not part of it.
-        const gone = ['not-found', 'not-a-directory', 'symbolic-link'];
-        if (next === path || !(error instanceof ConfinedFilesError) || !gone.includes(error.code))
-          throw error;
-      }
-      waiting.push(...directories.reverse());
-    }
-  }
-
   function openRead(path: string): Promise<FileHandle> {
     return inParent(path, async (anchor, name) => {
       // O_NONBLOCK: a pipe put here must not hold a thread until somebody writes into it.
@@ -219,8 +187,8 @@ export async function openConfined(root: string, options: ConfinedFilesOptions =
   return {
     confinement,
     stat: statEntry,
-    list,
-    walk,
+    list: (path) => listDirectory(enter, path),
+    walk: (path) => walkTree(enter, path),
     openRead,
     createReadStream: async (path, range = {}) => {
       const handle = await openRead(path);

@@ -82,7 +82,11 @@ export function runDaemon(
         woken = false;
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, backOff);
-          abort.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+          const end = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+          abort.signal.addEventListener('abort', end, { once: true });
         });
         backOff = Math.min(backOff * 2, longestBackOff);
       } finally {

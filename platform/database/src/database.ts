@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
+import { createNotifications } from './notifications.ts';
 
 // bigint columns hold sizes and dense keys: all below 2^53, so numbers, not strings. JSON stays parsed by pg.
 pg.types.setTypeParser(20, Number);
@@ -46,6 +47,7 @@ export function openDatabase(url: string, log: Logger): Database {
   const connection = connectionOptions(url);
   const pool = new pg.Pool({ ...connection, max: 10, idleTimeoutMillis: 10_000, application_name: 'vre' });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  const notifications = createNotifications(connection, log);
   const direct = new Kysely<unknown>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) });
 
   return {
@@ -82,7 +84,7 @@ export function openDatabase(url: string, log: Logger): Database {
         client.release(failure);
       }
     },
-    listen: (channel, onNotify) => listen(connection, channel, onNotify, log),
+    listen: (channel, onNotify) => notifications.listen(channel, onNotify),
     withConnection: async (work) => {
       const client = await pool.connect();
       try {
@@ -92,6 +94,7 @@ export function openDatabase(url: string, log: Logger): Database {
       }
     },
     close: async () => {
+      await notifications.close();
       // Kysely ends the pool only when it has sent a statement itself.
       await direct.destroy();
       if (!pool.ending) await pool.end();
@@ -110,44 +113,5 @@ function connectionOptions(url: string): pg.ClientConfig {
     user: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),
     database: decodeURIComponent(parsed.pathname.slice(1)),
-  };
-}
-
-async function listen(
-  options: pg.ClientConfig,
-  channel: string,
-  onNotify: () => void,
-  log: Logger,
-): Promise<Listener> {
-  let closed = false;
-  let client: pg.Client | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  const connect = async (): Promise<void> => {
-    const fresh = new pg.Client({ ...options, application_name: 'vre listen', keepAlive: true });
-    fresh.on('notification', onNotify);
-    fresh.on('error', (error) => log.warn({ err: error, channel }, 'lost the notification connection'));
-    fresh.on('end', () => {
-      if (!closed) retry = setTimeout(() => void reconnect(), 500);
-    });
-    await fresh.connect();
-    await fresh.query(`listen "${channel.replaceAll('"', '""')}"`);
-    client = fresh;
-    onNotify();
-  };
-  const reconnect = async (): Promise<void> => {
-    try {
-      await connect();
-    } catch (error) {
-      log.warn({ err: error, channel }, 'cannot listen for notifications yet');
-      if (!closed) retry = setTimeout(() => void reconnect(), 2000);
-    }
-  };
-  await connect();
-  return {
-    close: async () => {
-      closed = true;
-      clearTimeout(retry);
-      await client?.end();
-    },
   };
 }

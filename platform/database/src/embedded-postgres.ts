@@ -173,7 +173,10 @@ async function accepts(socket: string): Promise<boolean> {
   }
   return new Promise((resolve) => {
     const connection = createConnection(socket);
-    connection.once('connect', () => (connection.destroy(), resolve(true)));
+    connection.once('connect', () => {
+      connection.destroy();
+      resolve(true);
+    });
     connection.once('error', () => resolve(false));
   });
 }

@@ -1,8 +1,9 @@
 /** PostgreSQL, embedded or by URL: pool, statements, streams, notifications, migrations. */
 
-export { sql } from 'kysely';
+export { type RawBuilder, sql } from 'kysely';
 export { copyRows } from './copy-rows.ts';
 export { type Database, type Listener, openDatabase, type Queryable, type Transaction } from './database.ts';
+export { deletionPauseLock, mayDeleteFiles } from './deletion-pause.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { type MigrationSet, migrate, readMigrations } from './migrations.ts';
 export { findBinaries } from './postgres-binaries.ts';

@@ -71,6 +71,7 @@ export async function createOutbox(
     },
     since: async (cursor, accountId, limit) => {
       const [, transaction, id] = cursorForm.exec(cursor) ?? [undefined, '0', '0'];
+      const horizon = await readHorizon(database);
       const { rows } = await sql<{
         cursor: string;
         topic: string;
@@ -80,16 +81,12 @@ export async function createOutbox(
       }>`
         select transaction || '.' || id as cursor, topic, account_id, data, at from ${table}
         where (transaction, id) > (${transaction}::text::xid8, ${id}::text::bigint)
-          and transaction < pg_snapshot_xmin(pg_current_snapshot())
+          and transaction < ${horizon}::text::xid8
           and (account_id is null or account_id = ${accountId})
         order by transaction, id limit ${limit}`.execute(database.direct);
       return rows.map(({ account_id, ...event }) => ({ ...event, accountId: account_id }));
     },
-    latest: async () => {
-      const { rows } = await sql<{ cursor: string }>`
-        select pg_snapshot_xmin(pg_current_snapshot()) || '.0' as cursor`.execute(database.direct);
-      return rows[0]?.cursor ?? '0.0';
-    },
+    latest: async () => `${await readHorizon(database)}.0`,
     subscribe: (onEvents) => {
       subscribers.add(onEvents);
       return () => subscribers.delete(onEvents);
@@ -101,4 +98,18 @@ export async function createOutbox(
     },
     close: () => listener.close(),
   };
+}
+
+/**
+ * The oldest transaction still in progress in this database, else the next to come. `pg_snapshot_xmin` would do, but
+ * it also counts other databases of the server, whose long transactions would hold events back. It must be a statement
+ * of its own before the rows are read: what ends in between is visible to that later statement.
+ */
+async function readHorizon(database: Database): Promise<string> {
+  const { rows } = await sql<{ horizon: string }>`
+    select (next - coalesce(max((next - backend_xid::text::bigint) & 4294967295), 0))::text as horizon
+    from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) as snapshot
+    left join pg_stat_activity on datname = current_database() and backend_xid is not null
+    group by next`.execute(database.direct);
+  return rows[0]?.horizon ?? '0';
 }

@@ -40,7 +40,7 @@ export class HttpError extends Error {
 /** Follows no redirect: callers decide where a credential may travel. */
 export interface HttpClient {
   request(url: string, call?: HttpCall): Promise<HttpAnswer>;
-  /** Body parsed as JSON; throws {@link HttpError} on any status but 2xx. */
+  /** Body parsed as JSON, `undefined` when empty; throws {@link HttpError} on any status but 2xx. */
   json(url: string, call?: HttpCall): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -112,7 +112,7 @@ export function createHttpClient(
       const text = await answer.body.text();
       if (answer.status < 200 || answer.status > 299)
         throw new HttpError(answer.status, url, text.slice(0, 4096));
-      return JSON.parse(text);
+      return text === '' ? undefined : JSON.parse(text);
     },
     close: async () => {
       await Promise.all([tcp.destroy(), ...[...sockets.values()].map((agent) => agent.destroy())]);

@@ -10,6 +10,9 @@ export interface EventStream {
 
 const heartbeatMilliseconds = 15_000;
 
+/** A reader that lets this much pile up has gone or is stuck; it may come back with Last-Event-ID. */
+const largestBacklog = 1024 * 1024;
+
 /** Takes the reply over as `text/event-stream` (WHATWG HTML §9.2), with a comment every 15 s to keep proxies awake. */
 export function openEventStream(reply: FastifyReply): EventStream {
   reply.hijack();
@@ -36,6 +39,7 @@ export function openEventStream(reply: FastifyReply): EventStream {
       if (abort.signal.aborted) return;
       const head = `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}`;
       raw.write(`${head}data: ${JSON.stringify(data)}\n\n`);
+      if (raw.writableLength > largestBacklog) close();
     },
   };
 }

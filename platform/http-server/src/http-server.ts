@@ -51,7 +51,7 @@ export interface HttpServer {
   close(graceMilliseconds?: number): Promise<void>;
 }
 
-/** Creates the server with request ids, `/health`, request metrics and host name check; routes are added to `app`. */
+/** Creates the server with request ids, request metrics and host name check; routes are added to `app`. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app = Fastify({
     loggerInstance: options.log as never,
@@ -100,6 +100,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         .send(`This address answers for ${[...hostNames].join(', ')} only.\n`);
     }
   });
+  // `Expect: 100-continue` is answered only when the onRequest hooks have let the request pass: a refused upload is
+  // refused before its body is sent.
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue?.();
+    return payload;
+  });
   app.setErrorHandler((error, request, reply) => {
     if (statusOf(error) >= 500) request.log.error({ err: error }, 'request failed');
     return options.renderError(error, request, reply);
@@ -130,7 +136,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
             : http.createServer(handler);
         server.keepAliveTimeout = 65_000;
         server.requestTimeout = 0;
+        server.on('checkContinue', handler);
         server.on('upgrade', (request, socket, head) => {
+          if ('host' in address && !hostNames.has((request.headers.host ?? '').toLowerCase())) {
+            return socket.end('HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\n\r\n');
+          }
           if (options.onUpgrade) options.onUpgrade(request, socket as import('node:net').Socket, head);
           else socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n');
         });

@@ -16,3 +16,4 @@ export {
   type TokenVerifier,
   type TrustedIssuer,
 } from './token-verifier.ts';
+export { turnstile } from './turnstile.ts';

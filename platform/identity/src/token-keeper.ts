@@ -2,6 +2,7 @@ import { type Database, sql } from '@vre/database';
 import type { Secrets } from '@vre/secrets';
 import { z } from 'zod';
 import type { IssuerClient } from './issuer-client.ts';
+import { turnstile } from './turnstile.ts';
 
 /** The person has not connected this service yet, or the connection was revoked: they must connect again. */
 export class NotConnected extends Error {
@@ -47,6 +48,12 @@ const answerSchema = z.object({
   refresh_token: z.string().optional(),
 });
 
+/**
+ * Refreshes at once in one process. Each holds a database connection while the issuer answers; the issuer may live in
+ * this process and need connections of the same pool to do so.
+ */
+const refreshesAtOnce = 3;
+
 /** `schema` is a constant of the service; `client` is how the service is known at the issuer. */
 export function createTokenKeeper(options: {
   readonly database: Database;
@@ -58,6 +65,7 @@ export function createTokenKeeper(options: {
 }): TokenKeeper {
   const { database, secrets, issuer, client, now } = options;
   const table = sql.raw(`${options.schema}.kept_token`);
+  const oneAtATurn = turnstile(refreshesAtOnce);
   const purpose = (person: { issuer: string; subject: string }) =>
     `refresh token of ${person.issuer} ${person.subject}`;
 
@@ -85,39 +93,41 @@ export function createTokenKeeper(options: {
     },
     accessToken: (person, wanted) =>
       // The row stays locked while the issuer answers: a rotated refresh token must not be used by two copies at once.
-      database.transaction(async (transaction) => {
-        const { rows } = await sql<{ refresh_token: string }>`
+      oneAtATurn(() =>
+        database.transaction(async (transaction) => {
+          const { rows } = await sql<{ refresh_token: string }>`
           select refresh_token from ${table}
           where issuer = ${person.issuer} and subject = ${person.subject} for update`.execute(transaction);
-        const row = rows[0];
-        if (!row) throw new NotConnected(person.subject);
-        let answer: z.infer<typeof answerSchema>;
-        try {
-          answer = answerSchema.parse(
-            await issuer.token(
-              {
-                grant_type: 'refresh_token',
-                refresh_token: secrets.decrypt(row.refresh_token, purpose(person)),
-                scope: wanted.scope,
-                audience: wanted.audience,
-                resource: `urn:vre:aud:${encodeURIComponent(wanted.audience)}`,
-              },
-              client,
-            ),
-          );
-        } catch (error) {
-          if ((error as { status?: number }).status !== 400) throw error;
-          throw new NotConnected(person.subject, { cause: error });
-        }
-        if (answer.refresh_token !== undefined) {
-          await sql`
+          const row = rows[0];
+          if (!row) throw new NotConnected(person.subject);
+          let answer: z.infer<typeof answerSchema>;
+          try {
+            answer = answerSchema.parse(
+              await issuer.token(
+                {
+                  grant_type: 'refresh_token',
+                  refresh_token: secrets.decrypt(row.refresh_token, purpose(person)),
+                  scope: wanted.scope,
+                  audience: wanted.audience,
+                  resource: `urn:vre:aud:${encodeURIComponent(wanted.audience)}`,
+                },
+                client,
+              ),
+            );
+          } catch (error) {
+            if ((error as { status?: number }).status !== 400) throw error;
+            throw new NotConnected(person.subject, { cause: error });
+          }
+          if (answer.refresh_token !== undefined) {
+            await sql`
             update ${table} set refresh_token = ${secrets.encrypt(answer.refresh_token, purpose(person))}, updated_at = ${now()}
             where issuer = ${person.issuer} and subject = ${person.subject}`.execute(transaction);
-        }
-        return {
-          token: answer.access_token,
-          expiresAt: new Date(now().getTime() + answer.expires_in * 1000),
-        };
-      }),
+          }
+          return {
+            token: answer.access_token,
+            expiresAt: new Date(now().getTime() + answer.expires_in * 1000),
+          };
+        }),
+      ),
   };
 }

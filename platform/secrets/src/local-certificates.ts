@@ -82,7 +82,8 @@ async function issue(
     await webcrypto.subtle.exportKey('pkcs8', serverKeys.privateKey),
     'PRIVATE KEY',
   );
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Jobs read the authority as other users; the key file protects itself.
+  await mkdir(directory, { recursive: true, mode: 0o711 });
   await writeFile(files.authorityFile, `${authority.toString('pem')}\n`, { mode: 0o644 });
   await writeFile(files.certificateFile, `${server.toString('pem')}\n${authority.toString('pem')}\n`, {
     mode: 0o644,

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { vectorModule } from './adler32.ts';
 import { type ChecksumAlgorithm, createChecksum } from './checksum.ts';
 
 const blockBytes = 1024 * 1024;
@@ -14,20 +14,27 @@ const worthThread = 16 * blockBytes;
 const threadSource = `
 const { workerData, parentPort } = require('node:worker_threads');
 const { readSync } = require('node:fs');
-(async () => {
-  const { fd, algorithm, hashWasm, blockBytes } = workerData;
-  const hasher = algorithm === 'md5'
-    ? require('node:crypto').createHash('md5')
-    : (await require(hashWasm).createAdler32()).init();
-  const block = Buffer.allocUnsafeSlow(blockBytes);
+const { fd, module, blockBytes } = workerData;
+function each(block, use) {
   for (let at = 0; ; ) {
-    const read = readSync(fd, block, 0, blockBytes, at);
-    if (read === 0) break;
-    hasher.update(block.subarray(0, read));
+    const read = readSync(fd, block, 0, block.length, at);
+    if (read === 0) return;
+    use(read);
     at += read;
   }
-  parentPort.postMessage(hasher.digest('hex'));
-})();
+}
+if (module === undefined) {
+  const hash = require('node:crypto').createHash('md5');
+  const block = Buffer.allocUnsafeSlow(blockBytes);
+  each(block, (read) => hash.update(block.subarray(0, read)));
+  parentPort.postMessage(hash.digest('hex'));
+} else {
+  // The file is read straight into the module's memory, half a block at a time.
+  const { memory, update } = new WebAssembly.Instance(module).exports;
+  let adler = 1;
+  each(Buffer.from(memory.buffer, 65536, blockBytes / 2), (read) => { adler = update(65536, read, adler); });
+  parentPort.postMessage((adler >>> 0).toString(16).padStart(8, '0'));
+}
 `;
 
 /**
@@ -36,11 +43,12 @@ const { readSync } = require('node:fs');
  */
 export async function checksumOfFile(handle: FileHandle, algorithm: ChecksumAlgorithm): Promise<string> {
   const { size } = await handle.stat();
-  return size >= worthThread ? inThread(handle, algorithm) : inBlocks(handle, algorithm, size);
+  const threaded = size >= worthThread && (algorithm === 'md5' || vectorModule !== undefined);
+  return threaded ? inThread(handle, algorithm) : inBlocks(handle, algorithm, size);
 }
 
 async function inBlocks(handle: FileHandle, algorithm: ChecksumAlgorithm, size: number): Promise<string> {
-  const checksum = await createChecksum(algorithm);
+  const checksum = createChecksum(algorithm);
   const block = Buffer.allocUnsafe(Math.min(blockBytes, Math.max(size, 1)));
   for (let at = 0; ; ) {
     const { bytesRead } = await handle.read(block, 0, block.length, at);
@@ -51,11 +59,11 @@ async function inBlocks(handle: FileHandle, algorithm: ChecksumAlgorithm, size: 
 }
 
 function inThread(handle: FileHandle, algorithm: ChecksumAlgorithm): Promise<string> {
-  const hashWasm = createRequire(import.meta.url).resolve('hash-wasm');
+  const module = algorithm === 'adler32' ? vectorModule : undefined;
   return new Promise((resolve, reject) => {
     const thread = new Worker(threadSource, {
       eval: true,
-      workerData: { fd: handle.fd, algorithm, hashWasm, blockBytes },
+      workerData: { fd: handle.fd, module, blockBytes },
       // Flags of the main program (loaders, conditions) have no meaning for this source and cost its start-up.
       execArgv: [],
     });

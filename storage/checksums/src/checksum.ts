@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createAdler32 } from 'hash-wasm';
+import { updateAdler32 } from './adler32.ts';
 
 /** The two checksums that a Rucio catalogue knows. */
 export type ChecksumAlgorithm = 'adler32' | 'md5';
@@ -12,19 +12,23 @@ export type Checksum = {
 };
 
 /** Begins a checksum. adler32 of nothing is `00000001`. */
-export async function createChecksum(algorithm: ChecksumAlgorithm): Promise<Checksum> {
+export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
   if (algorithm === 'md5') {
     const hash = createHash('md5');
     return { update: (block) => void hash.update(block), digest: () => hash.digest('hex') };
   }
-  const hasher = await createAdler32();
-  hasher.init();
-  return { update: (block) => void hasher.update(block), digest: () => hasher.digest('hex') };
+  let adler = 1;
+  return {
+    update: (block) => {
+      adler = updateAdler32(adler, block);
+    },
+    digest: () => adler.toString(16).padStart(8, '0'),
+  };
 }
 
 /** Checksum of bytes in memory. */
-export async function checksumOfBytes(bytes: Uint8Array, algorithm: ChecksumAlgorithm): Promise<string> {
-  const checksum = await createChecksum(algorithm);
+export function checksumOfBytes(bytes: Uint8Array, algorithm: ChecksumAlgorithm): string {
+  const checksum = createChecksum(algorithm);
   checksum.update(bytes);
   return checksum.digest();
 }
@@ -34,7 +38,7 @@ export async function checksumOfStream(
   content: AsyncIterable<Uint8Array>,
   algorithm: ChecksumAlgorithm,
 ): Promise<string> {
-  const checksum = await createChecksum(algorithm);
+  const checksum = createChecksum(algorithm);
   for await (const block of content) checksum.update(block);
   return checksum.digest();
 }

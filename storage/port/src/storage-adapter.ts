@@ -32,7 +32,8 @@ export interface StorageAdapter {
   read(path: string, range?: ByteRange): Promise<Readable>;
   /**
    * Stores a file atomically: nothing is visible at `path` before the last byte is written and the expectations
-   * hold; after an abort or a failure nothing is left. Missing parents are created.
+   * hold; after an abort or a failure nothing is left. Missing parents are created. The adapter may keep blocks
+   * while it takes the next ones, so their source must not reuse them.
    */
   write(
     path: string,

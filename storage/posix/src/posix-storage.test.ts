@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,5 +102,37 @@ describe('posix storage', () => {
     await expect(createPosixStorage({ root: join(root, 'nothing') })).rejects.toMatchObject({
       code: 'not-found',
     });
+  });
+});
+
+describe('a full disk', () => {
+  let root: string;
+  let mounted = false;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'posix-full-'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root], { stdio: 'ignore' });
+      mounted = true;
+    } catch {
+      mounted = false;
+    }
+  });
+  afterEach(async () => {
+    if (mounted) execFileSync('umount', [root]);
+    await rm(root, { recursive: true });
+  });
+
+  it('is told as no-space, and leaves nothing', async ({ skip }) => {
+    if (!mounted) skip('mounting a small file system needs root');
+    const storage = await createPosixStorage({ root });
+    const content = (async function* () {
+      for (let index = 0; index < 8; index++) yield Buffer.alloc(512 * 1024, 1);
+    })();
+    await expect(storage.write('f', content, { overwrite: false })).rejects.toMatchObject({
+      code: 'no-space',
+    });
+    expect(await readdir(root)).toEqual([]);
+    expect((await storage.space()).free).toBeGreaterThan(900_000);
+    storage.close();
   });
 });

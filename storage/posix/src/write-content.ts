@@ -2,6 +2,7 @@ import type { PartFile } from '@vre/confined-files';
 import { createChecksum, sameChecksum } from '@vre/storage-checksums';
 import { StorageError, type WriteResult } from '@vre/storage-port';
 import { abortableContent } from './abortable-content.ts';
+import { createPartWriter } from './part-writer.ts';
 
 /** What the caller of a write knows about the content before it comes. */
 export type WriteExpectation = {
@@ -17,7 +18,8 @@ export async function writeContent(
   content: AsyncIterable<Uint8Array>,
   { expectedBytes, expectedAdler32, signal }: WriteExpectation,
 ): Promise<WriteResult> {
-  const checksum = await createChecksum('adler32');
+  const checksum = createChecksum('adler32');
+  const writer = createPartWriter(part);
   let bytes = 0;
   for await (const block of abortableContent(content, signal)) {
     if (expectedBytes !== undefined && bytes + block.length > expectedBytes)
@@ -25,12 +27,11 @@ export async function writeContent(
         'size-mismatch',
         `"${path}" is longer than the ${expectedBytes} bytes announced`,
       );
-    // The disk and the checksum work on the same block at the same time.
-    const written = writeBlock(part, block, bytes);
+    await writer.add(block);
     checksum.update(block);
-    await written;
     bytes += block.length;
   }
+  await writer.end();
   signal?.throwIfAborted();
   const adler32 = checksum.digest();
   if (expectedBytes !== undefined && bytes !== expectedBytes)
@@ -38,11 +39,4 @@ export async function writeContent(
   if (expectedAdler32 !== undefined && !sameChecksum(adler32, expectedAdler32))
     throw new StorageError('checksum-mismatch', `"${path}" has adler32 ${adler32}, not ${expectedAdler32}`);
   return { bytes, adler32 };
-}
-
-async function writeBlock(part: PartFile, block: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < block.length; ) {
-    const { bytesWritten } = await part.handle.write(block, done, block.length - done, position + done);
-    done += bytesWritten;
-  }
 }

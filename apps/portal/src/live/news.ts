@@ -1,0 +1,47 @@
+import type { LiveEvent } from './live-event.ts';
+
+/** A line of the notification list. */
+export type News = {
+  readonly id: string;
+  readonly tone: 'good' | 'bad' | 'attention' | 'neutral';
+  readonly title: string;
+  readonly detail: string;
+  readonly to: string;
+  readonly at: Date;
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const runEnds: Readonly<Record<string, Pick<News, 'tone' | 'title'>>> = {
+  finished: { tone: 'good', title: 'Run finished' },
+  failed: { tone: 'bad', title: 'Run failed' },
+  stopped: { tone: 'neutral', title: 'Run stopped' },
+};
+
+const ruleEnds: Readonly<Record<string, Pick<News, 'tone' | 'title'>>> = {
+  OK: { tone: 'good', title: 'Rule satisfied' },
+  STUCK: { tone: 'attention', title: 'Rule stuck' },
+  SUSPENDED: { tone: 'attention', title: 'Rule suspended' },
+};
+
+/** What of an event is worth telling a person; most events are not. */
+export function newsOf({ id, topic, data }: LiveEvent, now: Date): News | undefined {
+  if (topic === 'run.status') {
+    const end = runEnds[text(data.status)];
+    if (end === undefined) return undefined;
+    return { ...end, id, detail: text(data.name), to: `/runs/${text(data.runId)}`, at: now };
+  }
+  if (topic === 'lake.rule') {
+    const end = ruleEnds[text(data.state)];
+    if (end === undefined) return undefined;
+    const [scope, name] = [text(data.scope), text(data.name)];
+    return {
+      ...end,
+      id,
+      detail: `${scope}:${name}`,
+      to: `/lake/dids/${encodeURIComponent(scope)}/${name.split('/').map(encodeURIComponent).join('/')}?tab=rules`,
+      at: now,
+    };
+  }
+  return undefined;
+}

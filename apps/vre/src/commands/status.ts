@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { callControl } from '../control/control-client.ts';
+import type { ProcessHealth } from '../control/control-server.ts';
+import { addressesOf } from '../installation/addresses.ts';
+import { openTarget, type TargetOptions, withTarget } from './target.ts';
+
+/** `vre status` and `vre audit`: is everything well, and do the tables agree with each other. */
+export function addStatusCommand(program: Command): void {
+  withTarget(program.command('status'))
+    .description('show what runs, where it answers and what is wrong')
+    .option('--json', 'print JSON')
+    .action(async (options: TargetOptions & { readonly json?: boolean }) => {
+      const { configuration, installation } = await openTarget(options, { create: false });
+      const [api, worker] = (await Promise.all(
+        (['api', 'worker'] as const).map((name) => callControl(installation, name, '/health')),
+      )) as [ProcessHealth, ProcessHealth];
+      const addresses = addressesOf(installation, configuration);
+      const failing = worker.daemons.filter((daemon) => daemon.lastError !== undefined);
+      if (Object.values(api.services).some((health) => !health.ok) || failing.length > 0)
+        process.exitCode = 2;
+      if (options.json) {
+        process.stdout.write(
+          `${JSON.stringify({ addresses: { ...addresses, internal: undefined }, api, worker }, null, 2)}\n`,
+        );
+        return;
+      }
+      const lines = [
+        `portal        ${addresses.portal}`,
+        `rucio         ${addresses.lake}`,
+        `storage door  ${addresses.storageDoor}`,
+        '',
+        ...Object.entries(api.services).map(
+          ([name, health]) => `${health.ok ? 'ok  ' : 'DOWN'}  ${name.padEnd(14)} ${health.detail}`,
+        ),
+        ...failing.map((daemon) => `FAILS ${daemon.name.padEnd(14)} ${daemon.lastError}`),
+      ];
+      process.stdout.write(`${lines.join('\n')}\n`);
+    });
+
+  withTarget(program.command('audit'))
+    .description(
+      'check that the stores agree with each other and with the files; prints every broken invariant',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: TargetOptions & { readonly json?: boolean }) => {
+      const { installation } = await openTarget(options, { create: false });
+      const findings = (await callControl(installation, 'api', '/audit', {
+        method: 'POST',
+        json: {},
+      })) as readonly {
+        readonly service: string;
+        readonly invariant: string;
+        readonly subject: string;
+        readonly detail: string;
+      }[];
+      if (findings.length > 0) process.exitCode = 2;
+      if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+      else if (findings.length === 0) process.stdout.write('audit clean\n');
+      else
+        for (const { service, invariant, subject, detail } of findings)
+          process.stdout.write(`${service}: ${invariant}: ${subject}: ${detail}\n`);
+    });
+}

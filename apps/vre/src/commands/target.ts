@@ -1,0 +1,28 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Configuration, loadConfiguration } from '../configuration/configuration.ts';
+import { type Installation, openInstallation } from '../installation/installation.ts';
+
+/** Options of every command that works on a data directory. */
+export type TargetOptions = { readonly data: string; readonly config?: string; readonly portBase?: string };
+
+/** `$XDG_DATA_HOME/vre`, as the XDG base directory specification has it. */
+const defaultDirectory = () =>
+  join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'vre');
+
+/** Adds `--data` and `--config` to a command. */
+export const withTarget = (command: Command): Command =>
+  command
+    .option('--data <directory>', 'data directory of the VRE', process.env['VRE_DATA'] ?? defaultDirectory())
+    .option('--config <file>', 'configuration file (vre.yaml)', process.env['VRE_CONFIG']);
+
+/** Loads the configuration and opens the data directory that the options name. */
+export async function openTarget(
+  options: TargetOptions,
+  { create }: { readonly create: boolean },
+): Promise<{ readonly configuration: Configuration; readonly installation: Installation }> {
+  const flags = { 'port-base': options.portBase === undefined ? undefined : Number(options.portBase) };
+  const configuration = await loadConfiguration({ file: options.config, flags });
+  return { configuration, installation: await openInstallation(options.data, configuration, { create }) };
+}

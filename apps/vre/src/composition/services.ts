@@ -1,0 +1,47 @@
+import { createAaiService } from '@vre/aai';
+import { createDataLakeService } from '@vre/data-lake';
+import { createEdgeService } from '@vre/edge';
+import type { Service, ServiceName } from '@vre/service';
+import { createStorageDoorService } from '@vre/storage-door';
+import { createWorkflowsService } from '@vre/workflows';
+import { firstPartyClients } from './first-party-clients.ts';
+import { portalDirectory } from './portal-directory.ts';
+import type { ProcessContext } from './service-contexts.ts';
+import { storageElements } from './storage-elements.ts';
+
+/** The only place where services are put together. */
+export async function composeServices(process: ProcessContext): Promise<ReadonlyMap<ServiceName, Service>> {
+  const { configuration, installation } = process;
+  const elements = storageElements(installation, configuration);
+  const enabled = new Set<ServiceName>(['edge', 'aai', ...configuration.services]);
+  const makers: Record<ServiceName, () => Promise<Service>> = {
+    aai: async () => {
+      const context = await process.contextFor('aai', 'aai');
+      const clients = await firstPartyClients(installation, context.addresses);
+      return createAaiService(context, configuration.aai, clients);
+    },
+    'data-lake': async () =>
+      createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], {
+        elements,
+      }),
+    'storage-door': async () =>
+      createStorageDoorService(
+        await process.contextFor('storage-door', 'door'),
+        configuration['storage-door'],
+        { elements },
+      ),
+    workflows: async () =>
+      createWorkflowsService(await process.contextFor('workflows', 'workflows'), configuration.workflows),
+    edge: async () =>
+      createEdgeService(
+        await process.contextFor('edge', 'edge'),
+        { ...configuration.edge, services: configuration.edge.services.filter((name) => enabled.has(name)) },
+        { portalDirectory: portalDirectory() },
+      ),
+  };
+  const services = new Map<ServiceName, Service>();
+  for (const name of Object.keys(makers) as ServiceName[]) {
+    if (enabled.has(name)) services.set(name, await makers[name]());
+  }
+  return services;
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { addBackupCommands } from './commands/backup.ts';
+import { addClientCommands } from './commands/client.ts';
+import { addConfigCommand } from './commands/config.ts';
+import { addDemoCommand } from './commands/demo.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addEnvironmentCommands } from './commands/env.ts';
+import { addLogsCommand } from './commands/logs.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addUpCommands } from './commands/up.ts';
+import { addUserCommands } from './commands/user.ts';
+import { productVersion } from './installation/installation.ts';
+
+/** The command tree, not yet run; also the source of the reference page. */
+export function createProgram(): Command {
+  const program = new Command('vre')
+    .description(
+      'A Virtual Research Environment: log in once, find data, run notebooks and workflows next to it.',
+    )
+    .version(productVersion)
+    .showHelpAfterError('(run with --help for what is possible)')
+    .enablePositionalOptions()
+    .exitOverride();
+  addUpCommands(program);
+  addStatusCommand(program);
+  addUserCommands(program);
+  addClientCommands(program);
+  addEnvironmentCommands(program);
+  addDoctorCommand(program);
+  addLogsCommand(program);
+  addConfigCommand(program);
+  addMigrateCommand(program);
+  addBackupCommands(program);
+  addServeCommand(program);
+  addDemoCommand(program);
+  return program;
+}
+
+/** Runs the `vre` command; returns the exit code. Errors are one sentence on stderr, `VRE_DEBUG=1` adds the stack. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = createProgram();
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    const { code, exitCode, message } = error as { code?: string; exitCode?: number; message: string };
+    if (code?.startsWith('commander.')) return exitCode ?? 1;
+    process.stderr.write(`vre: ${message}\n`);
+    if (process.env['VRE_DEBUG'] === '1') process.stderr.write(`${(error as Error).stack}\n`);
+    return 1;
+  }
+}

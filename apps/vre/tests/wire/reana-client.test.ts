@@ -1,0 +1,150 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createResearcher, type Researcher } from '../harness/researcher.ts';
+import { sharedPlatform } from '../harness/running-platform.ts';
+import { until } from '../harness/wait.ts';
+
+let alice: Researcher;
+beforeAll(async () => {
+  alice = await createResearcher(await sharedPlatform(), { clients: ['reana'] });
+});
+
+const ok = async (...words: string[]) => {
+  const run = await alice.reana(...words);
+  expect(run.code, `reana-client ${words.join(' ')}:\n${run.output}`).toBe(0);
+  return run.output;
+};
+
+async function specification(name: string, steps: string, extra = ''): Promise<string> {
+  const file = `${name}.yaml`;
+  await writeFile(
+    join(alice.home, file),
+    `version: 0.9.4
+inputs:
+  parameters: { who: world, times: 2 }
+workflow:
+  type: serial
+  specification:
+    steps:
+${steps}
+outputs:
+  files: [greeting.txt]
+${extra}`,
+  );
+  return file;
+}
+
+const status = async (name: string): Promise<string> => {
+  const output = await ok('status', '-w', name, '--json');
+  return (JSON.parse(output.slice(output.search(/^\[/m))) as { status: string }[])[0]?.status ?? '';
+};
+const ended = (name: string) =>
+  until(
+    () => status(name),
+    (state) => ['finished', 'failed', 'stopped'].includes(state),
+    90,
+  );
+
+const greeting = `      - name: greet
+        environment: docker.io/library/python:3.11-slim
+        commands:
+          - for i in $(seq \${times}); do echo "hello \${who}"; done > greeting.txt
+      - name: count
+        environment: docker.io/library/python:3.11-slim
+        commands:
+          - wc -l < greeting.txt > lines.txt
+          - cat lines.txt`;
+
+test('ping, info, validate', async () => {
+  expect(await ok('ping')).toContain('Connected');
+  expect(await ok('info')).toMatch(/compute backend/i);
+  expect(await ok('validate', '-f', await specification('valid', greeting))).toMatch(
+    /Valid REANA specification/,
+  );
+});
+
+test('the complete life of a run', async () => {
+  await ok('run', '-w', 'life', '-f', await specification('life', greeting), '-p', 'who=Ada');
+  expect(await ended('life')).toBe('finished');
+  const logs = await ok('logs', '-w', 'life');
+  expect(logs).toContain('greet');
+  expect(logs).toMatch(/^2$/m);
+  expect(await ok('ls', '-w', 'life')).toContain('greeting.txt');
+  expect(await ok('du', '-w', 'life', '-s')).toMatch(/\d/);
+  await ok('download', '-w', 'life', '-o', join(alice.home, 'out'));
+  expect(await readFile(join(alice.home, 'out', 'greeting.txt'), 'utf8')).toBe('hello Ada\nhello Ada\n');
+  await ok('restart', '-w', 'life', '-p', 'who=Grace');
+  expect(await ended('life')).toBe('finished');
+  await ok('download', '-w', 'life', '-o', join(alice.home, 'again'), 'greeting.txt');
+  expect(await readFile(join(alice.home, 'again', 'greeting.txt'), 'utf8')).toContain('hello Grace');
+  expect(await ok('list')).toMatch(/life\s+1\.1/);
+  await ok('delete', '-w', 'life', '--include-all-runs');
+  expect(await ok('list')).not.toContain('life');
+});
+
+test('stop ends a run that sleeps', async () => {
+  const steps = `      - name: sleep
+        environment: docker.io/library/python:3.11-slim
+        commands: [ "sleep 600" ]`;
+  await ok('run', '-w', 'sleeper', '-f', await specification('sleeper', steps));
+  await until(
+    () => status('sleeper'),
+    (state) => state === 'running',
+    30,
+  );
+  await ok('stop', '-w', 'sleeper', '--force');
+  expect(await ended('sleeper')).toBe('stopped');
+});
+
+describe('runs that cannot work fail with a sentence', () => {
+  const fails = async (name: string, steps: string) => {
+    await ok('run', '-w', name, '-f', await specification(name, steps));
+    expect(await ended(name)).toBe('failed');
+    return ok('logs', '-w', name);
+  };
+  const step = (command: string, more = '') => `      - name: s
+        environment: docker.io/library/python:3.11-slim
+        commands: [ ${JSON.stringify(command)} ]
+${more}`;
+
+  test('a command that fails', async () => {
+    expect(await fails('exits', step('echo before; exit 3'))).toMatch(
+      /before[\s\S]*exit code 3|exit code 3[\s\S]*before/,
+    );
+  });
+  test('an image that nothing stands for', async () => {
+    const logs = await fails(
+      'unmapped',
+      step('true').replace('docker.io/library/python:3.11-slim', 'example/unknown:1'),
+    );
+    expect(logs).toMatch(/example\/unknown:1/);
+    expect(logs).toMatch(/python/);
+  });
+  test('too much memory', async () => {
+    const eater = 'python3 -c "x = bytearray(800_000_000)"';
+    expect(await fails('eater', step(eater, '        kubernetes_memory_limit: 128Mi'))).toMatch(/memory/i);
+  });
+  test('too much time, ignoring SIGTERM', async () => {
+    expect(
+      await fails(
+        'slow',
+        step("trap '' TERM; while true; do sleep 1; done", '        kubernetes_job_timeout: 2'),
+      ),
+    ).toMatch(/timed out|time/i);
+  });
+});
+
+test('a step cannot see the files of the platform or of other people', async () => {
+  const { dataDirectory } = await sharedPlatform();
+  const steps = `      - name: spy
+        environment: docker.io/library/python:3.11-slim
+        commands:
+          - "cat ${dataDirectory}/secrets/key ${dataDirectory}/installation.json && echo FOUND || echo hidden; id -u; env"`;
+  await ok('run', '-w', 'spy', '-f', await specification('spy', steps));
+  expect(await ended('spy')).toBe('finished');
+  const logs = await ok('logs', '-w', 'spy');
+  expect(logs).not.toContain('FOUND');
+  expect(logs).not.toMatch(/^0$/m);
+  expect(logs).not.toMatch(/VRE_|password|REANA_ACCESS_TOKEN/i);
+});

@@ -1,0 +1,108 @@
+import { mkdtemp, stat } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHttpClient } from '@vre/http-client';
+import { createLogger, createMetrics } from '@vre/telemetry';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createHttpServer, type HttpServer, sendLines, sentenceOf, statusOf } from './index.ts';
+
+let server: HttpServer;
+let socket: string;
+const port = 28_431;
+let produced = 0;
+let cancelled = false;
+const http = createHttpClient();
+
+beforeAll(async () => {
+  socket = join(await mkdtemp(join(tmpdir(), 'vre-http-')), 'test.sock');
+  server = createHttpServer({
+    name: 'test',
+    log: createLogger({ name: 'test', level: 'silent' }),
+    metrics: createMetrics(),
+    hostNames: [`localhost:${port}`],
+    renderError: (error, request, reply) =>
+      reply.code(statusOf(error)).send({ message: sentenceOf(error, request.id) }),
+  });
+  server.app.get('/numbers', async (_request, reply) => {
+    async function* numbers() {
+      try {
+        for (produced = 0; produced < 1_000_000; produced++) yield produced;
+      } finally {
+        cancelled = true;
+      }
+    }
+    return sendLines(reply, numbers(), { contentType: 'application/x-json-stream', line: (n) => `${n}\n` });
+  });
+  server.app.get('/fails-at-once', async (_request, reply) => {
+    // biome-ignore lint/correctness/useYield: the failure before the first row is the point
+    async function* rows(): AsyncGenerator<number> {
+      throw Object.assign(new Error('nothing called x'), { statusCode: 404 });
+    }
+    return sendLines(reply, rows(), { contentType: 'application/x-json-stream', line: String });
+  });
+  server.app.get('/breaks', async () => {
+    throw new Error('select secret from table');
+  });
+  await server.listen([{ host: '127.0.0.1', port }, { socket }]);
+});
+afterAll(async () => {
+  await http.close();
+  await server.close(100);
+});
+
+test('answers its host names only, on the socket always', async () => {
+  expect((await http.request(`http://localhost:${port}/breaks`)).status).toBe(500);
+  const wrong = await http.request(`http://127.0.0.1:${port}/breaks`);
+  expect(wrong.status).toBe(421);
+  expect((await http.request(`unix:${socket}:/breaks`)).status).toBe(500);
+  expect((await stat(socket)).mode & 0o777).toBe(0o600);
+});
+
+test('the inside of a failure is not shown, the request id is', async () => {
+  const answer = await http.request(`unix:${socket}:/breaks`);
+  const { message } = (await answer.body.json()) as { message: string };
+  expect(message).not.toContain('secret');
+  expect(message).toContain(String(answer.headers['x-request-id']));
+});
+
+test('an error before the first row is a real answer', async () => {
+  const answer = await http.request(`unix:${socket}:/fails-at-once`);
+  expect([answer.status, await answer.body.text()]).toEqual([404, '{"message":"nothing called x"}']);
+});
+
+test('a malformed address reaches the renderer', async () => {
+  const status = await new Promise<[number, string]>((resolve) => {
+    httpRequest({ socketPath: socket, path: '/numbers/%E0%A4%A' }, (response) => {
+      response.on('data', (chunk: Buffer) => resolve([response.statusCode ?? 0, chunk.toString()]));
+    }).end();
+  });
+  expect(status[0]).toBe(400);
+  expect(JSON.parse(status[1])).toHaveProperty('message');
+});
+
+test('a stream waits for its reader and ends with it', async () => {
+  const answer = await http.request(`unix:${socket}:/numbers`);
+  expect(answer.headers['content-type']).toBe('application/x-json-stream');
+  for await (const chunk of answer.body) {
+    expect(chunk.length).toBeGreaterThan(1000);
+    break;
+  }
+  for (let waited = 0; !cancelled && waited < 200; waited++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(cancelled).toBe(true);
+  expect(produced).toBeLessThan(1_000_000);
+});
+
+test('a taken port is named', async () => {
+  const second = createHttpServer({
+    name: 'second',
+    log: createLogger({ name: 'test', level: 'silent' }),
+    metrics: createMetrics(),
+    hostNames: [],
+    renderError: (_error, _request, reply) => reply.send(),
+  });
+  await expect(second.listen([{ host: '127.0.0.1', port }])).rejects.toThrow(
+    `port ${port} on 127.0.0.1 is taken`,
+  );
+});

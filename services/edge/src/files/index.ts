@@ -1,0 +1,2 @@
+/** Files of the lake for the browser, through the portal's origin but never of it. */
+export { fileRoutes } from './file-routes.ts';

@@ -1,0 +1,12 @@
+/** Reverse proxy: a fixed table of prefixes, clean headers, streams both ways, WebSockets. */
+export { createProxy, type Proxy } from './proxy.ts';
+export {
+  createRouteTable,
+  issuerApi,
+  lakeToken,
+  matchRoute,
+  type ProxyRoute,
+  workflowsToken,
+} from './route-table.ts';
+export { serviceFailure } from './service-failure.ts';
+export { createUpstreams, type Upstreams } from './upstream.ts';
