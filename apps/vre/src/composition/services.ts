@@ -7,7 +7,8 @@ import { createWorkflowsService } from '@vre/workflows';
 import { firstPartyClients } from './first-party-clients.ts';
 import { portalDirectory } from './portal-directory.ts';
 import type { ProcessContext } from './service-contexts.ts';
-import { storageElements } from './storage-elements.ts';
+import { storageElements, storageOf } from './storage-elements.ts';
+import { workflowsParts } from './workflows-parts.ts';
 
 /** The only place where services are put together. */
 export async function composeServices(process: ProcessContext): Promise<ReadonlyMap<ServiceName, Service>> {
@@ -21,17 +22,26 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
       return createAaiService(context, configuration.aai, clients);
     },
     'data-lake': async () =>
-      createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], {
-        elements,
-      }),
-    'storage-door': async () =>
-      createStorageDoorService(
-        await process.contextFor('storage-door', 'door'),
-        configuration['storage-door'],
-        { elements },
+      createDataLakeService(
+        await process.contextFor('data-lake', 'lake'),
+        configuration['data-lake'],
+        storageOf(elements),
       ),
+    'storage-door': async () => {
+      const context = await process.contextFor('storage-door', 'door');
+      const { addresses } = context;
+      // Those who sign in to the lake with a password carry its own tokens.
+      const lake = { issuer: addresses.lake, audiences: [addresses.storageDoor], 'base-path': '/' };
+      const door = configuration['storage-door'];
+      const trusted = [...door['trusted-issuers'], ...(enabled.has('data-lake') ? [lake] : [])];
+      return createStorageDoorService(context, { ...door, 'trusted-issuers': trusted }, { elements });
+    },
     workflows: async () =>
-      createWorkflowsService(await process.contextFor('workflows', 'workflows'), configuration.workflows),
+      createWorkflowsService(
+        await process.contextFor('workflows', 'workflows'),
+        configuration.workflows,
+        await workflowsParts(installation, configuration),
+      ),
     edge: async () =>
       createEdgeService(
         await process.contextFor('edge', 'edge'),

@@ -101,7 +101,7 @@ it('fails a run at once, naming bubblewrap, where plain processes are not allowe
   const { backendsForTests } = await import('../testing/workflows-under-test.ts');
   const backends = {
     ...backendsForTests(),
-    plainAllowed: () => ({
+    plainAllowed: async () => ({
       allowed: false as const,
       sentence: 'Plain processes are not allowed: install bubblewrap.',
     }),

@@ -57,7 +57,7 @@ export function backendsForTests(sandboxed = false): LocalBackends {
   return {
     sandbox: createBubblewrapBackend({ runAs, graceSeconds: 1, livenessMilliseconds: 300, program }),
     plain,
-    plainAllowed: () => ({ allowed: true, because: 'this is a test' }),
+    plainAllowed: async () => ({ allowed: true, because: 'this is a test' }),
   };
 }
 
