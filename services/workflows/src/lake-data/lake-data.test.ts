@@ -33,14 +33,17 @@ const specification = serial(
   {
     inputs: {
       parameters: { dataset: 'none:none', result: 'user.ada:merged' },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: parameters of a workflow look so
-      'data-lake': [{ did: '${dataset}', target: 'data/' }],
+      'data-lake': [{ did: '$dataset', target: 'data/' }],
     },
     outputs: {
       files: ['results/all.txt'],
       'data-lake': [
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: parameters of a workflow look so
-        { dataset: '${result}', files: ['results/all.txt'], rse: 'LOCAL-A', metadata: { topic: 'test' } },
+        {
+          dataset: '$result',
+          files: ['results/all.txt'],
+          rse: 'LOCAL-A',
+          metadata: { topic: 'test', source: '$dataset' },
+        },
       ],
     },
   },
@@ -101,7 +104,8 @@ it('connects, stages by DID with checksums, and registers results with where the
     topic: 'test',
     workflow_run_id: id,
     workflow_run_name: 'merge.1',
-    workflow_inputs: ['user.ada:a.txt', 'user.ada:b.txt'],
+    workflow_inputs: ['user.ada:events'],
+    source: 'user.ada:events',
     workflow_environments: ['host'],
   });
   const { lakeData } = await client.runDetails('merge');

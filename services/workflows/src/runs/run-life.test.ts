@@ -104,6 +104,18 @@ describe('the life of a run', () => {
     expect((await ended('ada', 'lake')).x_reason).toContain('/computer');
   });
 
+  it('lets steps change what was uploaded while they run', async () => {
+    const client = await workflows.clientOf('ada');
+    const wait =
+      'echo ready; until test -f sub/late.txt; do sleep 0.1; done; echo more >> sub/late.txt; touch sub/new';
+    await client.createRun('late', serial([{ commands: [wait] }]));
+    await client.startRun('late');
+    await eventually(async () => (await client.runDetails('late')).jobs[0]?.status === 'running');
+    await client.uploadFile('late', 'sub/late.txt', 'some\n');
+    expect((await ended('ada', 'late')).x_reason).toBeUndefined();
+    expect(await (await client.readFile('late', 'sub/late.txt')).text()).toBe('some\nmore\n');
+  });
+
   it('stops a running run with everything it started', async () => {
     const client = await workflows.clientOf('ada');
     await client.createRun(

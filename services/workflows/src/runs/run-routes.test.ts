@@ -98,6 +98,15 @@ describe('every refusal is JSON with a message', () => {
     ],
     ['bad encoding', 'GET', '/api/workflows/%E0%A4%A/status', undefined, undefined, 400, /./],
     ['bad page', 'GET', '/api/workflows?type=batch&page=0', undefined, undefined, 400, /page/],
+    [
+      'name given twice',
+      'POST',
+      '/api/workflows?workflow_name=a&workflow_name=b',
+      JSON.stringify(specification),
+      undefined,
+      400,
+      /workflow_name/,
+    ],
     ['bad search', 'GET', '/api/workflows?type=batch&search=a', undefined, undefined, 400, /JSON/],
     [
       'POST tokens with a REANA token',

@@ -40,7 +40,7 @@ export function workspaceRoutes(
 
   app.post<RunParams>('/api/workflows/:run/workspace', async (request) => {
     const run = await access.withWorkspace(request, request.params.run);
-    const { file_name: name } = request.query as { file_name?: string };
+    const { file_name: name } = z.looseObject({ file_name: z.string().optional() }).parse(request.query);
     if (name === undefined || workspacePath(name) === '') throw new ReanaError(400, messages.noFileName);
     const path = workspacePath(name);
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -80,11 +80,7 @@ export function workspaceRoutes(
       const [first] = selected.entries;
       if (first === undefined) throw new ReanaError(404, messages.noSuchFile(named));
       if (selected.single) return await sendFile(reply, files, first.path, first.bytes, preview);
-      const stamp = new Date()
-        .toISOString()
-        .replace(/T/, '-')
-        .replace(/[:.].*$|:/g, '')
-        .slice(0, 17);
+      const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
       const base =
         named
           .replace(/\/+$/, '')
