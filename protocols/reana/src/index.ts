@@ -25,6 +25,7 @@ export {
   serialStepSchema,
   specificationSchema,
 } from './specification-schema.ts';
+export { unifiedDiff } from './unified-diff.ts';
 export { type SpecificationVerdict, serialSteps, validateSpecification } from './validate-specification.ts';
 export {
   humanReadableBytes,

@@ -1,6 +1,7 @@
-import type { Service, ServiceContext } from '@vre/service';
-import { z } from 'zod';
-export const workflowsConfigSchema = z.strictObject({}).prefault({});
-export function createWorkflowsService(_context: ServiceContext, _config: unknown, _options?: unknown): Service {
-  return { name: 'workflows', migrations: undefined, http: { renderError: (e, _r, reply) => reply.code(500).send(String(e)) }, start: async () => {}, stop: async () => {}, routes: async () => {}, daemons: [], health: async () => ({ ok: true, detail: 'stub' }), audit: async () => [] };
-}
+/** The workflow service: REANA's API, and the workers that run what it accepts. */
+export { acceptedBackends, chooseBackend, type LocalBackends } from './execution/backend-choice.ts';
+export { builtEnvironments } from './execution/built-environments.ts';
+export type { EnvironmentSource, PreparedEnvironment } from './execution/environment-source.ts';
+export { type WorkflowsConfig, workflowsConfigSchema } from './workflows-config.ts';
+export { workflowsMigrations } from './workflows-migrations.ts';
+export { createWorkflowsService, type WorkflowsParts, type WorkflowsService } from './workflows-service.ts';

@@ -56,7 +56,12 @@ await until(
   60,
 );
 const logs = await ok(alice.reana('logs', '-w', 'remote'), 'reana-client logs');
-await ok(alice.reana('download', '-w', 'remote', '-o', 'out', 'size.txt'), `reana-client download, log:\n${logs}`);
+await ok(
+  alice.reana('download', '-w', 'remote', '-o', 'out', 'size.txt'),
+  `reana-client download, log:\n${logs}`,
+);
 const size = Number(await readFile(join(alice.home, 'out', 'size.txt'), 'utf8'));
-process.stdout.write(`${JSON.stringify({ same, size, pfns: pfns.output.split('\n').filter((line) => line.startsWith('https')) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ same, size, pfns: pfns.output.split('\n').filter((line) => line.startsWith('https')) })}\n`,
+);
 process.exit(0);

@@ -89,10 +89,28 @@ describe.skipIf(possible !== '')(`a site with host names and certificates of its
     const run = promisify(execFile);
     const { stdout } = await run(
       'ip',
-      ['netns', 'exec', names.client, process.execPath, '--conditions', '@vre/source', '--import', 'tsx', join(import.meta.dirname, 'journey.ts'), platform.dataDirectory],
-      { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(certificates, 'ca.pem') }, maxBuffer: 16 * 1024 * 1024 },
+      [
+        'netns',
+        'exec',
+        names.client,
+        process.execPath,
+        '--conditions',
+        '@vre/source',
+        '--import',
+        'tsx',
+        join(import.meta.dirname, 'journey.ts'),
+        platform.dataDirectory,
+      ],
+      {
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: join(certificates, 'ca.pem') },
+        maxBuffer: 16 * 1024 * 1024,
+      },
     );
-    const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { same: boolean; size: number; pfns: string[] };
+    const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as {
+      same: boolean;
+      size: number;
+      pfns: string[];
+    };
     expect(seen.same).toBe(true);
     expect(seen.size).toBe(100_000);
     expect(seen.pfns.every((pfn) => pfn.startsWith(`https://${hosts.door}:8445/`))).toBe(true);
@@ -100,7 +118,18 @@ describe.skipIf(possible !== '')(`a site with host names and certificates of its
 
   test('nothing of it answers on another host name', async () => {
     const run = promisify(execFile);
-    const { stdout } = await run('ip', ['netns', 'exec', names.client, 'curl', '-sk', '-o', '/dev/null', '-w', '%{http_code}', `https://${addresses.server}:8443/`]);
+    const { stdout } = await run('ip', [
+      'netns',
+      'exec',
+      names.client,
+      'curl',
+      '-sk',
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{http_code}',
+      `https://${addresses.server}:8443/`,
+    ]);
     expect(stdout).toBe('421');
   });
 });

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, openBrowser, screenshot } from '../harness/browser.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
-import { sharedPlatform } from '../harness/shared.ts';
+import { sharedPlatform } from '../harness/running-platform.ts';
 import { until } from '../harness/wait.ts';
 
 const chromium = requirement('chromium');

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
-import { sharedPlatform } from '../harness/shared.ts';
+import { sharedPlatform } from '../harness/running-platform.ts';
 import { until } from '../harness/wait.ts';
 
 let alice: Researcher;

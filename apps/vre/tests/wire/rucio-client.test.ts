@@ -3,7 +3,7 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
-import { sharedPlatform } from '../harness/shared.ts';
+import { sharedPlatform } from '../harness/running-platform.ts';
 
 let alice: Researcher;
 beforeAll(async () => {

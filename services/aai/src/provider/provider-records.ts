@@ -7,6 +7,9 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 const hashOf = (value: string): Buffer => createHash('sha256').update(value).digest();
 const purposeOf = (model: string, idHash: Buffer) => `aai:${model}:${idHash.toString('hex')}`;
 
+/** What ends with its grant. An interaction only mentions one: signing somebody else in ends the grant, not it. */
+const hangsOnGrant: ReadonlySet<string> = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
+
 type Row = { id_hash: Buffer; sealed: string; consumed_at: Date | null };
 
 /** What the provider keeps: sessions, interactions, grants, codes, refresh tokens. */
@@ -52,7 +55,7 @@ export function createProviderRecords(database: Database, secrets: Secrets, cloc
       const now = clock.now();
       const hashed = (value: unknown) => (typeof value === 'string' ? hashOf(value) : null);
       const uid = model === 'Session' ? hashed(payload.uid) : null;
-      const grant = hashed(model === 'Grant' ? id : payload.grantId);
+      const grant = hashed(model === 'Grant' ? id : hangsOnGrant.has(model) && payload.grantId);
       const family = model === 'RefreshToken' && typeof payload.iiat === 'number' ? payload.iiat : null;
       // Everything this provider keeps has an end; a year for what a later release forgets to limit.
       const expires = new Date(now.getTime() + (expiresIn ?? 31_536_000) * 1000);

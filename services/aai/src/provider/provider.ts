@@ -1,4 +1,4 @@
-import type { Clock } from '@vre/service';
+import { type Clock, lakeCapabilitySet } from '@vre/service';
 import type { Logger } from '@vre/telemetry';
 import {
   type Configuration,
@@ -91,7 +91,8 @@ export function createProvider(parts: ProviderParts): Provider {
     jwks: { keys: [...parts.keys.privateKeys] as never },
     findAccount: (_ctx, id) => findAccount(id),
     claims: Object.fromEntries(Object.entries(claimsByScope).map(([scope, claims]) => [scope, [...claims]])),
-    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    // Published in the metadata; groups and paths by name cannot be listed.
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'wlcg.groups', lakeCapabilitySet],
     responseTypes: ['code'],
     subjectTypes: ['public'],
     pkce: { required: () => true },

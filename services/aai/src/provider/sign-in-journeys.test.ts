@@ -514,4 +514,146 @@ describe('accounts', () => {
     expect((await api('nonsense', 'GET', '/me')).status).toBe(401);
     expect((await api(admin.access_token, 'POST', '/users', { username: 'x', extra: 1 })).status).toBe(400);
   });
+
+  test('an application is listed and its access ends when the person says so', async () => {
+    const admin = await aai.signInAtPortal('ada', password);
+    const redirectUri = 'http://localhost:9/api/connect/callback';
+    const connect = async () => {
+      const { code, verifier } = await aai.authorize({
+        client: 'workflows',
+        redirectUri,
+        scope: 'openid offline_access',
+        username: 'ada',
+        password,
+        cookies,
+      });
+      const form = {
+        grant_type: 'authorization_code',
+        code: code as string,
+        code_verifier: verifier,
+        redirect_uri: redirectUri,
+      };
+      return aai.post('token', form, workflows);
+    };
+    const workflows = { id: 'workflows', secret: 'workflows-secret' };
+    const cookies = createCookieJar();
+    const [first, second] = [await connect(), await connect()];
+    const refresh = (token: string) =>
+      aai.post('token', { grant_type: 'refresh_token', refresh_token: token }, workflows);
+    // Connecting again and revoking the older token leaves the newer one alone.
+    expect((await aai.post('revoke', { token: first.refresh_token }, workflows)).status).toBe(200);
+    const renewed = await refresh(second.refresh_token);
+    expect(renewed.status).toBe(200);
+    const { body: applications } = await api(admin.access_token, 'GET', '/applications');
+    expect(applications).toContainEqual(
+      expect.objectContaining({
+        clientId: 'workflows',
+        name: 'Workflows',
+        scopes: ['openid', 'offline_access'],
+      }),
+    );
+    expect((await api(admin.access_token, 'DELETE', '/applications/workflows')).status).toBe(204);
+    expect((await refresh(renewed.refresh_token)).error).toBe('invalid_grant');
+    expect((await api(admin.access_token, 'DELETE', '/applications/workflows')).status).toBe(404);
+  });
+
+  test('changing the password needs the present one and ends everything', async () => {
+    const admin = await aai.signInAtPortal('ada', password);
+    await api(admin.access_token, 'POST', '/users', { username: 'fay', password: 'long enough to begin' });
+    const cookies = createCookieJar();
+    const { code, verifier } = await aai.authorize({
+      client: 'portal',
+      redirectUri: callback,
+      scope: 'openid offline_access',
+      username: 'fay',
+      password: 'long enough to begin',
+      cookies,
+    });
+    const tokens = await aai.post(
+      'token',
+      {
+        grant_type: 'authorization_code',
+        code: code as string,
+        code_verifier: verifier,
+        redirect_uri: callback,
+      },
+      portal,
+    );
+    const change = (currentPassword: string, newPassword: string) =>
+      api(tokens.access_token, 'POST', '/password', { currentPassword, newPassword });
+    expect((await change('wrong', 'something else entirely')).status).toBe(403);
+    expect((await change('long enough to begin', 'short')).status).toBe(400);
+    expect((await change('long enough to begin', 'something else entirely')).status).toBe(204);
+    expect(
+      (await aai.post('token', { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }, portal))
+        .error,
+    ).toBe('invalid_grant');
+    const again = await aai.authorize({
+      client: 'portal',
+      redirectUri: callback,
+      scope: 'openid',
+      username: 'fay',
+      password: 'something else entirely',
+      cookies,
+    });
+    expect(again.visited.some((url) => url.endsWith('/login'))).toBe(true);
+    expect(again.code).not.toBeNull();
+  });
+
+  test('somebody else can sign in in the same browser', async () => {
+    const cookies = createCookieJar();
+    await aai.authorize({
+      client: 'portal',
+      redirectUri: callback,
+      scope: 'openid',
+      username: 'ada',
+      password,
+      cookies,
+    });
+    const other = await aai.authorize({
+      client: 'portal',
+      redirectUri: callback,
+      scope: 'openid',
+      username: 'fay',
+      password: 'something else entirely',
+      cookies,
+      extra: { prompt: 'login' },
+    });
+    const tokens = await aai.post(
+      'token',
+      {
+        grant_type: 'authorization_code',
+        code: other.code as string,
+        code_verifier: other.verifier,
+        redirect_uri: callback,
+      },
+      portal,
+    );
+    expect(decodeJwt(tokens.access_token).preferred_username).toBe('fay');
+  });
+
+  test('events of an account reach its owner and nobody else', async () => {
+    const admin = await aai.signInAtPortal('ada', password);
+    await api(admin.access_token, 'POST', '/users', { username: 'gil', password: 'long enough to begin' });
+    const gil = await aai.signInAtPortal('gil', 'long enough to begin');
+    const stop = new AbortController();
+    const stream = await fetch(new URL('/aai/x-events', aai.issuer), {
+      headers: { authorization: `Bearer ${gil.access_token}` },
+      signal: stop.signal,
+    });
+    expect(stream.headers.get('content-type')).toContain('text/event-stream');
+    await api(admin.access_token, 'PUT', '/me', { name: 'Ada L.', email: null });
+    await api(gil.access_token, 'PUT', '/me', { name: 'Gil', email: 'gil@example.org' });
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of stream.body as ReadableStream<Uint8Array>) {
+      text += decoder.decode(chunk);
+      if (text.includes('event:')) break;
+    }
+    stop.abort();
+    expect(text).toContain('event: account.changed');
+    expect(text).toContain('"change":"profile"');
+    expect(text).toContain(String(decodeJwt(gil.access_token).sub));
+    expect(text).not.toContain(String(decodeJwt(admin.access_token).sub));
+  });
 });

@@ -1,0 +1,71 @@
+import type { AccessToken } from '@vre/protocol-reana';
+import { ReanaError } from '@vre/protocol-reana';
+import type { ServiceContext } from '@vre/service';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Authenticator } from './authenticator.ts';
+import { insertToken, listTokens, revokeToken, type TokenRow } from './token-store.ts';
+
+const mintBody = z.object({
+  label: z.string().trim().min(1).max(100).default('my computer'),
+  expiresInDays: z.number().int().min(1).max(3660).optional(),
+});
+
+const day = 86_400_000;
+
+const wire = (row: TokenRow): AccessToken => ({
+  id: row.id,
+  label: row.label,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at?.toISOString() ?? null,
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+});
+
+/** A REANA token as its clients know them: 22 letters of randomness. */
+export async function mintToken(
+  context: Pick<ServiceContext, 'database' | 'identifiers' | 'clock'>,
+  accountId: string,
+  label: string,
+  expiresInDays?: number,
+): Promise<AccessToken & { readonly token: string }> {
+  const value = context.identifiers.secret(16);
+  const now = context.clock.now();
+  const row = await insertToken(context.database.direct, {
+    id: context.identifiers.uuid(),
+    accountId,
+    value,
+    label,
+    now,
+    expiresAt: expiresInDays === undefined ? null : new Date(now.getTime() + expiresInDays * day),
+  });
+  return { ...wire(row), token: value };
+}
+
+/** Tokens are listed, made and revoked by the person signed in, never by a token itself. */
+export function tokenRoutes(
+  app: FastifyInstance,
+  context: ServiceContext,
+  authenticator: Authenticator,
+): void {
+  app.get('/api/x-tokens', async (request) => {
+    const { account } = await authenticator.principalCaller(request);
+    const rows = await listTokens(context.database.direct, account.id, context.clock.now());
+    return { tokens: rows.map(wire) };
+  });
+  app.post('/api/x-tokens', async (request, reply) => {
+    const { account } = await authenticator.principalCaller(request);
+    const { label, expiresInDays } = mintBody.parse(request.body ?? {});
+    return reply.code(201).send(await mintToken(context, account.id, label, expiresInDays));
+  });
+  app.delete<{ Params: { id: string } }>('/api/x-tokens/:id', async (request, reply) => {
+    const { account } = await authenticator.principalCaller(request);
+    const found = await revokeToken(
+      context.database.direct,
+      account.id,
+      request.params.id,
+      context.clock.now(),
+    );
+    if (!found) throw new ReanaError(404, 'There is no such token, or it was revoked already.');
+    return reply.code(204).send();
+  });
+}
