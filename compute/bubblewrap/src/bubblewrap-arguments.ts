@@ -49,6 +49,8 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
     words.push(readOnly ? '--ro-bind' : '--bind', source, target);
   }
   for (const path of plan.secretPaths) words.push('--ro-bind', path, path);
+  // The sandbox's own root, which holds the mount points: nothing is written beside the job's mounts.
+  words.push('--remount-ro', '/');
   words.push('--chdir', plan.workingDirectory, '--clearenv');
   for (const [name, value] of Object.entries(plan.environment)) words.push('--setenv', name, value);
   return words;

@@ -78,8 +78,8 @@ export function bubblewrapSandbox(program: string): Sandbox {
     name: 'bubblewrap',
     async describe(owner) {
       const isolation =
-        'bubblewrap: read-only system, private /tmp, own users, processes, host name and inter-process objects; ' +
-        'network none = only loopback of its own, open = the machine’s, platform = for now the same as open; same kernel, no system call filter';
+        'read-only system, private /tmp, own users, processes, host name and inter-process objects; same kernel, ' +
+        'no system call filter';
       const words = bubblewrapArguments({
         system: systemPaths(),
         mounts: [],

@@ -35,7 +35,12 @@ export type JobSpec = {
   };
   readonly network: NetworkPolicy;
   /** Account the job runs for; back-ends with per-account uids map it. */
-  readonly principal: { readonly accountId: string; readonly username: string };
+  readonly principal: {
+    readonly accountId: string;
+    readonly username: string;
+    /** Small, unique and never reused: what a uid of the account's own derives from. */
+    readonly number: number;
+  };
 };
 
 /** Finds a job again after a restart. Plain JSON, stored by the caller. */

@@ -60,7 +60,7 @@ export function computeBackendContract(subject: ContractSubject): void {
       mounts: [{ source: workspace, target: workspace, readOnly: false }],
       limits: {},
       network: 'open',
-      principal: { accountId: 'contract', username: 'contract' },
+      principal: { accountId: 'contract', username: 'contract', number: 1 },
       ...change,
       workspace,
     };

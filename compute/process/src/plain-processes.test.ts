@@ -7,8 +7,8 @@ describe('whether jobs may run as plain processes', () => {
   it.each([
     [{ platformUid: 0, uidPerAccount: true }, 'unprivileged uid'],
     [{ operatorIsOnlyPerson: true }, 'only person'],
-    [{ trustUsers: true }, 'compute.trust-users'],
-    [{ platformUid: 0, trustUsers: true }, 'compute.trust-users'],
+    [{ trustUsers: true }, 'workflows.trust-users'],
+    [{ platformUid: 0, trustUsers: true }, 'workflows.trust-users'],
   ])('%o: yes', (facts, because) => {
     const verdict = plainProcessesAllowed({ ...nobody, ...facts });
     expect(verdict).toEqual({ allowed: true, because: expect.stringContaining(because) });

@@ -6,7 +6,7 @@ export type PlainProcessFacts = {
   readonly uidPerAccount: boolean;
   /** Nobody but the operator has an account that may run jobs. */
   readonly operatorIsOnlyPerson: boolean;
-  /** `compute.trust-users` of the configuration. */
+  /** `workflows.trust-users` of the configuration. */
   readonly trustUsers: boolean;
 };
 
@@ -25,13 +25,13 @@ export function plainProcessesAllowed(facts: PlainProcessFacts): PlainProcessVer
   if (facts.operatorIsOnlyPerson) {
     return { allowed: true, because: 'the operator is the only person who runs jobs here' };
   }
-  if (facts.trustUsers) return { allowed: true, because: 'compute.trust-users is set' };
+  if (facts.trustUsers) return { allowed: true, because: 'workflows.trust-users is set' };
   const why =
     facts.platformUid === 0
       ? 'accounts have no unprivileged uid of their own'
       : 'the platform runs as an ordinary user, so jobs of different people would share its uid';
   return {
     allowed: false,
-    sentence: `Jobs cannot run as plain processes here because ${why}: install bubblewrap (apt-get install bubblewrap), or set compute.trust-users if everyone with an account may read everything.`,
+    sentence: `Jobs cannot run as plain processes here because ${why}: install bubblewrap (apt-get install bubblewrap), or set workflows.trust-users if everyone with an account may read everything.`,
   };
 }

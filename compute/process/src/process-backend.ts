@@ -55,7 +55,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
   /** Somebody to try things as: accounts are not known here, but any unprivileged uid does. */
   function sampleOwner(): JobOwner | undefined {
     const runAs = typeof options.runAs === 'function' ? { uid: 65_534, gid: 65_534 } : options.runAs;
-    return resolveOwner(runAs, { accountId: '', username: '' }, platformUid);
+    return resolveOwner(runAs, { accountId: '', username: '', number: 0 }, platformUid);
   }
 
   async function start(spec: JobSpec): Promise<JobRef> {

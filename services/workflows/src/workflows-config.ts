@@ -47,6 +47,20 @@ export const workflowsConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('Limits of single jobs'),
+  'trust-users': z
+    .boolean()
+    .default(false)
+    .describe(
+      'Without bubblewrap, let jobs of several people run as plain processes that share one uid: everyone with an account may read everything.',
+    ),
+  'job-uids-from': z
+    .int()
+    .min(1000)
+    .max(2_000_000_000)
+    .default(20_000)
+    .describe(
+      'When the platform runs as root, jobs of an account run as this uid plus the number of the account.',
+    ),
   quota: z
     .strictObject({
       disk: bytesSchema.optional().describe('Bytes of all workspaces of a person; no limit when missing'),

@@ -1,9 +1,11 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import { plainProcessesAllowed } from '@vre/compute-process';
 import { sql } from '@vre/database';
 import type { Engine } from '@vre/engine-port';
 import { createIssuerClient, createTokenKeeper, createTokenVerifier } from '@vre/identity';
 import { audiences, type Service, type ServiceContext } from '@vre/service';
 import { z } from 'zod';
+import { countAccounts } from './authentication/account-store.ts';
 import { createAuthenticator } from './authentication/authenticator.ts';
 import { mintToken, tokenRoutes } from './authentication/token-routes.ts';
 import { connectRoutes } from './connect/connect-routes.ts';
@@ -37,7 +39,8 @@ import { createWorkspaces } from './workspace/workspaces.ts';
 /** What runs are made of; the composition root puts in engines, back-ends and environments. */
 export type WorkflowsParts = {
   readonly engines: readonly Engine[];
-  readonly backends: LocalBackends;
+  /** `plainAllowed` replaces the decision in tests. */
+  readonly backends: Pick<LocalBackends, 'sandbox' | 'plain'> & Partial<LocalBackends>;
   readonly environments: EnvironmentSource & {
     /** Names of the environments that can be used. */
     readonly known: () => readonly string[];
@@ -99,6 +102,15 @@ export function createWorkflowsService(
   const access = createRunAccess(database, authenticator);
   const connect = createConnectService(context, issuer, keeper);
   const backends = { bubblewrap: parts.backends.sandbox, process: parts.backends.plain };
+  const plainAllowed = async () => {
+    const platformUid = process.getuid?.() ?? -1;
+    return plainProcessesAllowed({
+      platformUid,
+      uidPerAccount: platformUid === 0,
+      operatorIsOnlyPerson: (await countAccounts(database.direct)) <= 1,
+      trustUsers: config['trust-users'],
+    });
+  };
   const execution: ExecutionParts = {
     database,
     outbox,
@@ -112,7 +124,7 @@ export function createWorkflowsService(
     dataDirectory,
     workspaces,
     engines: parts.engines,
-    local: parts.backends,
+    local: { ...parts.backends, plainAllowed: parts.backends.plainAllowed ?? plainAllowed },
     backends,
     environments: parts.environments,
     rucioEnvironment: config['rucio-environment'],

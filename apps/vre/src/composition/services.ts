@@ -8,6 +8,7 @@ import { firstPartyClients } from './first-party-clients.ts';
 import { portalDirectory } from './portal-directory.ts';
 import type { ProcessContext } from './service-contexts.ts';
 import { storageElements } from './storage-elements.ts';
+import { workflowsParts } from './workflows-parts.ts';
 
 /** The only place where services are put together. */
 export async function composeServices(process: ProcessContext): Promise<ReadonlyMap<ServiceName, Service>> {
@@ -31,7 +32,11 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
         { elements },
       ),
     workflows: async () =>
-      createWorkflowsService(await process.contextFor('workflows', 'workflows'), configuration.workflows),
+      createWorkflowsService(
+        await process.contextFor('workflows', 'workflows'),
+        configuration.workflows,
+        await workflowsParts(installation, configuration),
+      ),
     edge: async () =>
       createEdgeService(
         await process.contextFor('edge', 'edge'),

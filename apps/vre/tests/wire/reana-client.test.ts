@@ -49,7 +49,7 @@ const ended = (name: string) =>
 const greeting = `      - name: greet
         environment: docker.io/library/python:3.11-slim
         commands:
-          - for i in $(seq \${times}); do echo "hello \${who}"; done > greeting.txt
+          - yes "hello \${who}" | head -n \${times} > greeting.txt
       - name: count
         environment: docker.io/library/python:3.11-slim
         commands:
@@ -140,11 +140,11 @@ test('a step cannot see the files of the platform or of other people', async () 
   const steps = `      - name: spy
         environment: docker.io/library/python:3.11-slim
         commands:
-          - "cat ${dataDirectory}/secrets/key ${dataDirectory}/installation.json && echo FOUND || echo hidden; id -u; env"`;
+          - cat ${dataDirectory}/secrets/key ${dataDirectory}/installation.json && printf 'FO%s' UND || echo hidden; id -u; env`;
   await ok('run', '-w', 'spy', '-f', await specification('spy', steps));
   expect(await ended('spy')).toBe('finished');
   const logs = await ok('logs', '-w', 'spy');
   expect(logs).not.toContain('FOUND');
   expect(logs).not.toMatch(/^0$/m);
-  expect(logs).not.toMatch(/VRE_|password|REANA_ACCESS_TOKEN/i);
+  expect(logs).not.toMatch(/^(VRE_(?!JOB_ID)|REANA_ACCESS_TOKEN|.*PASSWORD)/im);
 });

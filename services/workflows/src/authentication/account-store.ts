@@ -8,6 +8,7 @@ type AccountRow = {
   readonly username: string;
   readonly full_name: string;
   readonly email: string;
+  readonly number: number;
   readonly claims_read_at: Date | null;
 };
 
@@ -18,6 +19,7 @@ export const accountOf = (row: Omit<AccountRow, 'claims_read_at'>): Account => (
   username: row.username,
   fullName: row.full_name,
   email: row.email,
+  number: row.number,
 });
 
 export async function findAccount(
@@ -26,7 +28,7 @@ export async function findAccount(
   subject: string,
 ): Promise<{ readonly account: Account; readonly claimsReadAt: Date | null } | undefined> {
   const { rows } = await sql<AccountRow>`
-    select id, issuer, subject, username, full_name, email, claims_read_at from workflows.account
+    select id, issuer, subject, username, full_name, email, number, claims_read_at from workflows.account
     where issuer = ${issuer} and subject = ${subject}`.execute(database);
   const row = rows[0];
   return row && { account: accountOf(row), claimsReadAt: row.claims_read_at };
@@ -54,6 +56,14 @@ export async function saveAccount(
       full_name = coalesce(${account.fullName ?? null}, known.full_name),
       email = coalesce(${account.email ?? null}, known.email),
       claims_read_at = ${account.now}
-    returning id, issuer, subject, username, full_name, email, claims_read_at`.execute(database);
+    returning id, issuer, subject, username, full_name, email, number, claims_read_at`.execute(database);
   return accountOf(rows[0] as AccountRow);
+}
+
+/** How many people have ever used workflows here. */
+export async function countAccounts(database: Queryable): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count from workflows.account`.execute(
+    database,
+  );
+  return rows[0]?.count ?? 0;
 }

@@ -6,6 +6,8 @@ export type Account = {
   readonly username: string;
   readonly fullName: string;
   readonly email: string;
+  /** Small and never reused; the account's own uid for jobs derives from it. */
+  readonly number: number;
 };
 
 /** Who asks: the account, and whether by a token of the issuer or by a REANA token. */

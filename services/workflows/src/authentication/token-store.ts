@@ -55,10 +55,11 @@ export async function findToken(
       username: string;
       full_name: string;
       email: string;
+      number: number;
     }
   >`
     select token.id as token_id, token.created_at, token.expires_at, token.last_used_at, revoked_at is not null as revoked,
-           account.id, issuer, subject, username, full_name, email
+           account.id, issuer, subject, username, full_name, email, number
     from workflows.token join workflows.account on account.id = token.account_id
     where token.hash = ${hashOf(value)}`.execute(database);
   const row = rows[0];

@@ -1,13 +1,12 @@
 import type { BackendDescription, ComputeBackend } from '@vre/compute-port';
+import type { PlainProcessVerdict } from '@vre/compute-process';
 
 /** Back-ends that run jobs on this machine, and whether plain processes are allowed here. */
 export type LocalBackends = {
   readonly sandbox: ComputeBackend;
   readonly plain: ComputeBackend;
   /** As decided by `plainProcessesAllowed`; asked for every run, because the number of people changes. */
-  readonly plainAllowed: () =>
-    | { readonly allowed: true; readonly because: string }
-    | { readonly allowed: false; readonly sentence: string };
+  readonly plainAllowed: () => Promise<PlainProcessVerdict>;
 };
 
 export type ChosenBackend =
@@ -18,7 +17,7 @@ export type ChosenBackend =
 export async function chooseBackend(local: LocalBackends): Promise<ChosenBackend> {
   const sandbox = await local.sandbox.describe();
   if (sandbox.unavailable === undefined) return { backend: local.sandbox, description: sandbox, note: '' };
-  const verdict = local.plainAllowed();
+  const verdict = await local.plainAllowed();
   if (!verdict.allowed) return { backend: undefined, sentence: `${sandbox.unavailable} ${verdict.sentence}` };
   const plain = await local.plain.describe();
   if (plain.unavailable !== undefined) {

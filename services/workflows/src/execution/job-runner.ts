@@ -1,4 +1,4 @@
-import { ComputeError, type JobEnd } from '@vre/compute-port';
+import { ComputeError, type JobEnd, type NetworkPolicy } from '@vre/compute-port';
 import type { EngineJob, JournaledJob } from '@vre/engine-port';
 import { backendJobId, type Job, jobEnded } from '../jobs/job.ts';
 import { outputSize } from '../jobs/job-output.ts';
@@ -124,7 +124,14 @@ async function submit(life: RunLife, job: Job, wanted: EngineJob, chosen: Usable
     await writeRucioFiles(folder.credentials, { addresses: parts.addresses, account, token });
   }
   const { description } = chosen;
-  const isolation = [description.isolation, `limits by ${description.limitsBy}`, chosen.note]
+  const network = rucio ? 'open' : parts.network;
+  const sandboxed = description.name === 'bubblewrap';
+  const isolation = [
+    description.isolation,
+    `limits by ${description.limitsBy}`,
+    chosen.note,
+    policyOf(network, sandboxed),
+  ]
     .filter(Boolean)
     .join('; ');
   const prepared = await prepareJob(parts.database.direct, job.id, {
@@ -145,9 +152,9 @@ async function submit(life: RunLife, job: Job, wanted: EngineJob, chosen: Usable
     account,
     secrets: await readSecrets(parts.database.direct, parts.secrets, account.id),
     rucio,
-    sandboxed: description.name === 'bubblewrap',
+    sandboxed,
     limits,
-    network: rucio ? 'open' : parts.network,
+    network,
   });
   try {
     return { reference: await chosen.backend.submit(spec), directory };
@@ -164,6 +171,16 @@ async function submit(life: RunLife, job: Job, wanted: EngineJob, chosen: Usable
     };
     return { end };
   }
+}
+
+/** What the platform's policy lets the job do, for its log: a refused write or socket is explained by it. */
+function policyOf(network: NetworkPolicy, sandboxed: boolean): string {
+  const reach = {
+    none: 'no network: sockets to other hosts are refused',
+    platform: 'network platform, for now the same as open',
+    open: 'open network',
+  }[network];
+  return `policy: ${sandboxed ? 'writes to its workspace, home and /tmp only, ' : ''}${reach}`;
 }
 
 /** Waits for the end while the browser hears of output, and the job's token stays fresh. */

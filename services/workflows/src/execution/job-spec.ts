@@ -84,7 +84,11 @@ export function buildJobSpec(parts: {
     ],
     limits: parts.limits,
     network: parts.network,
-    principal: { accountId: parts.account.id, username: parts.account.username },
+    principal: {
+      accountId: parts.account.id,
+      username: parts.account.username,
+      number: parts.account.number,
+    },
   };
 }
 

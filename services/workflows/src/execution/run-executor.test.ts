@@ -1,12 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually, serial, startWorkflows, type WorkflowsUnderTest } from '../testing/workflows-under-test.ts';
+import {
+  eventually,
+  serial,
+  startWorkflows,
+  type WorkflowsUnderTest,
+} from '../testing/workflows-under-test.ts';
 
 let workflows: WorkflowsUnderTest | undefined;
 afterEach(() => workflows?.close());
 
 const steps = serial([
   { name: 'one', commands: ['echo one >> trace'] },
-  { name: 'two', commands: ['echo two >> trace; until test -f go; do sleep 0.1; done; echo two-end >> trace'] },
+  {
+    name: 'two',
+    commands: ['echo two >> trace; until test -f go; do sleep 0.1; done; echo two-end >> trace'],
+  },
   { name: 'three', commands: ['echo three >> trace'] },
 ]);
 
@@ -93,7 +101,10 @@ it('fails a run at once, naming bubblewrap, where plain processes are not allowe
   const { backendsForTests } = await import('../testing/workflows-under-test.ts');
   const backends = {
     ...backendsForTests(),
-    plainAllowed: () => ({ allowed: false as const, sentence: 'Plain processes are not allowed: install bubblewrap.' }),
+    plainAllowed: async () => ({
+      allowed: false as const,
+      sentence: 'Plain processes are not allowed: install bubblewrap.',
+    }),
   };
   workflows = await startWorkflows({ backends });
   const client = await workflows.clientOf('ada');

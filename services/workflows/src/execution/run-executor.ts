@@ -124,7 +124,7 @@ export function createRunExecutor(
     const run = await findRunById(database.direct, id);
     if (!run) return undefined;
     const { rows } = await sql<Parameters<typeof accountOf>[0]>`
-      select id, issuer, subject, username, full_name, email from workflows.account where id = ${run.accountId}`.execute(
+      select id, issuer, subject, username, full_name, email, number from workflows.account where id = ${run.accountId}`.execute(
       database.direct,
     );
     return rows[0] && { run, account: accountOf(rows[0]) };

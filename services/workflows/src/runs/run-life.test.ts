@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, serial, startWorkflows, type WorkflowsUnderTest } from '../testing/workflows-under-test.ts';
+import {
+  eventually,
+  serial,
+  startWorkflows,
+  type WorkflowsUnderTest,
+} from '../testing/workflows-under-test.ts';
 
 let workflows: WorkflowsUnderTest;
 beforeAll(async () => {
@@ -22,11 +27,17 @@ describe('the life of a run', () => {
       [
         {
           name: 'first',
-          commands: ['mkdir -p out; echo "hello $name" | tee out/greeting.txt', 'pwd; echo $$REANA_WORKFLOW_UUID'],
+          commands: [
+            'mkdir -p out; echo "hello $name" | tee out/greeting.txt',
+            'pwd; echo $$REANA_WORKFLOW_UUID',
+          ],
         },
         { name: 'second', commands: ['cat data/in.txt out/greeting.txt > out/all.txt'] },
       ],
-      { inputs: { parameters: { name: 'nobody' }, files: ['data/in.txt'] }, outputs: { files: ['out/all.txt'] } },
+      {
+        inputs: { parameters: { name: 'nobody' }, files: ['data/in.txt'] },
+        outputs: { files: ['out/all.txt'] },
+      },
     );
     const created = await client.createRun('greeting', specification);
     expect(created.workflow_name).toBe('greeting.1');
@@ -59,7 +70,9 @@ describe('the life of a run', () => {
 
   it('fails with a sentence when a step fails, and restarts in the same workspace under its own number', async () => {
     const client = await workflows.clientOf('bea');
-    const specification = serial([{ name: 'try', commands: ['test -f marker || { touch marker; echo no; exit 3; }'] }]);
+    const specification = serial([
+      { name: 'try', commands: ['test -f marker || { touch marker; echo no; exit 3; }'] },
+    ]);
     await client.createRun('again', specification);
     await client.startRun('again');
     const failed = await ended('bea', 'again');
@@ -92,7 +105,10 @@ describe('the life of a run', () => {
 
   it('stops a running run with everything it started', async () => {
     const client = await workflows.clientOf('ada');
-    await client.createRun('long', serial([{ commands: ['trap "" TERM; echo started; sleep 321.25 & sleep 321.25'] }]));
+    await client.createRun(
+      'long',
+      serial([{ commands: ['trap "" TERM; echo started; sleep 321.25 & sleep 321.25'] }]),
+    );
     await client.startRun('long');
     const job = await eventually(async () => {
       const { jobs } = await client.runDetails('long');
@@ -103,7 +119,9 @@ describe('the life of a run', () => {
     await client.stopRun('long');
     const details = await client.runDetails('long');
     expect(details).toMatchObject({ status: 'stopped', jobs: [{ id: job.id, status: 'stopped' }] });
-    await eventually(async () => (await workflows.service.audit()).length === 0 && !(await processRuns('sleep 321.25')));
+    await eventually(
+      async () => (await workflows.service.audit()).length === 0 && !(await processRuns('sleep 321.25')),
+    );
     await expect(client.stopRun('long')).rejects.toMatchObject({ statusCode: 409 });
     await client.deleteRun('long');
     expect((await client.runStatus('long')).status).toBe('deleted');
@@ -122,7 +140,10 @@ describe('the life of a run', () => {
   it('limits memory as the step says and says so', async () => {
     const client = await workflows.clientOf('ada');
     const hungry = serial([
-      { kubernetes_memory_limit: '64Mi', commands: ['python3 -c "x = bytearray(400_000_000); print(len(x))"'] },
+      {
+        kubernetes_memory_limit: '64Mi',
+        commands: ['python3 -c "x = bytearray(400_000_000); print(len(x))"'],
+      },
     ]);
     await client.createRun('hungry', hungry);
     await client.startRun('hungry');

@@ -88,11 +88,16 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     const ping = await reana('ping');
     expect(ping).toContain('Connected');
     expect(ping).toContain('ada@example.org');
-    expect(await reana('info')).toContain('List of supported compute backends: kubernetes, bubblewrap, process');
+    expect(await reana('info')).toContain(
+      'List of supported compute backends: kubernetes, bubblewrap, process',
+    );
     expect(await reana('quota-show', '--resource', 'disk')).toContain('used');
     environment = { ...environment, REANA_ACCESS_TOKEN: 'x'.repeat(22) };
     expect(await refused('ping')).toContain('INVALID ACCESS TOKEN');
-    environment = { ...environment, REANA_ACCESS_TOKEN: (await (await workflows.clientOf('ada')).mintToken('again')).token };
+    environment = {
+      ...environment,
+      REANA_ACCESS_TOKEN: (await (await workflows.clientOf('ada')).mintToken('again')).token,
+    };
   });
 
   it('validates, creates, uploads, starts with parameters and follows', async () => {
@@ -115,7 +120,9 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     const listed = await reana('ls');
     for (const path of ['code/count.sh', 'reana.yaml', 'results/report.txt']) expect(listed).toContain(path);
     expect(await reana('ls', '**/*.txt')).not.toContain('count.sh');
-    expect(await reana('ls', '--format', 'name,size', '--filter', 'name=report')).toContain('results/report.txt');
+    expect(await reana('ls', '--format', 'name,size', '--filter', 'name=report')).toContain(
+      'results/report.txt',
+    );
     expect(await reana('du', '-h')).toContain('/results/report.txt');
     expect(await reana('du', '-s')).toMatch(/\d+/);
     await reana('download', '-o', 'fetched');
@@ -123,7 +130,9 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     await reana('download', 'results', '-o', 'zipped');
     const { stdout: names } = await run('sh', ['-c', 'ls zipped'], { cwd: directory });
     expect(names).toMatch(/download_count\.1_results_.*\.zip/);
-    const { stdout: tested } = await run('python3', ['-m', 'zipfile', '-t', `zipped/${names.trim()}`], { cwd: directory });
+    const { stdout: tested } = await run('python3', ['-m', 'zipfile', '-t', `zipped/${names.trim()}`], {
+      cwd: directory,
+    });
     expect(tested).toContain('Done testing');
     expect(await reana('download', 'results/report.txt', '-o', '-')).toContain('total 1.0 3');
   });
@@ -142,7 +151,9 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     expect(await reana('list', '-v', '--filter', 'status=finished')).toMatch(/count\s+1\s/);
     expect(await reana('restart', '-p', 'label=second')).toContain('count.1.1');
     await eventually(async () => (await reana('status', '-w', 'count.1.1')).includes('finished'), 60);
-    expect(await reana('download', 'results/report.txt', '-o', '-', '-w', 'count.1.1')).toContain('second 1.0 3');
+    expect(await reana('download', 'results/report.txt', '-o', '-', '-w', 'count.1.1')).toContain(
+      'second 1.0 3',
+    );
     await reana('create', '-n', 'count', '-f', 'reana.yaml');
     const diff = await reana('diff', 'count.1', 'count.2');
     expect(diff).toContain('Only in count.1');
@@ -167,10 +178,17 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
 
   it('keeps secrets and gives them to jobs', async () => {
     await writeFile(join(directory, 'key.txt'), 'file secret\n');
-    expect(await reana('secrets-add', '--env', "PASS=it's", '--file', 'key.txt')).toContain('successfully uploaded');
-    expect(await reana('secrets-list')).toMatch(/PASS\s+env[\s\S]*key\.txt\s+file|key\.txt\s+file[\s\S]*PASS\s+env/);
+    expect(await reana('secrets-add', '--env', "PASS=it's", '--file', 'key.txt')).toContain(
+      'successfully uploaded',
+    );
+    expect(await reana('secrets-list')).toMatch(
+      /PASS\s+env[\s\S]*key\.txt\s+file|key\.txt\s+file[\s\S]*PASS\s+env/,
+    );
     expect(await refused('secrets-add', '--env', 'PASS=other')).toContain('already exists');
-    const yaml = specification.replace('- cat results/report.txt', '- echo "$$PASS"; cat "$$REANA_SECRETS_DIRECTORY/key.txt"');
+    const yaml = specification.replace(
+      '- cat results/report.txt',
+      '- echo "$$PASS"; cat "$$REANA_SECRETS_DIRECTORY/key.txt"',
+    );
     await writeFile(join(directory, 'secret.yaml'), yaml);
     await reana('create', '-n', 'secret', '-f', 'secret.yaml');
     environment = { ...environment, REANA_WORKON: 'secret' };

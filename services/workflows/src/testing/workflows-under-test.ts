@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { createBubblewrapBackend } from '@vre/compute-bubblewrap';
 import { createProcessBackend } from '@vre/compute-process';
-import { runDaemon, type RunningDaemon } from '@vre/daemon';
+import { type RunningDaemon, runDaemon } from '@vre/daemon';
 import { serialEngine } from '@vre/engine-serial';
 import type { HttpClient } from '@vre/http-client';
 import { createHttpServer, type HttpServer } from '@vre/http-server';
@@ -57,7 +57,7 @@ export function backendsForTests(sandboxed = false): LocalBackends {
   return {
     sandbox: createBubblewrapBackend({ runAs, graceSeconds: 1, livenessMilliseconds: 300, program }),
     plain,
-    plainAllowed: () => ({ allowed: true, because: 'this is a test' }),
+    plainAllowed: async () => ({ allowed: true, because: 'this is a test' }),
   };
 }
 
@@ -123,7 +123,11 @@ export async function startWorkflows(options: UnderTestOptions = {}): Promise<Wo
 
   const tokenOf = (username: string) => {
     const sub = `00000000-0000-4000-8000-${Buffer.from(username.padEnd(6, '0').slice(0, 6)).toString('hex')}`;
-    issuer.setUser(sub, { preferred_username: username, name: `${username} Tester`, email: `${username}@example.org` });
+    issuer.setUser(sub, {
+      preferred_username: username,
+      name: `${username} Tester`,
+      email: `${username}@example.org`,
+    });
     return issuer.token({ sub, aud: 'reana', preferred_username: username });
   };
   return {
@@ -149,10 +153,7 @@ export async function startWorkflows(options: UnderTestOptions = {}): Promise<Wo
 }
 
 /** Waits until `look` gives something, at most `seconds`. */
-export async function eventually<T>(
-  look: () => Promise<T | undefined | false>,
-  seconds = 20,
-): Promise<T> {
+export async function eventually<T>(look: () => Promise<T | undefined | false>, seconds = 20): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const found = await look();

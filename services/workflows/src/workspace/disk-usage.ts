@@ -1,9 +1,7 @@
 import { type ConfinedFiles, isPartName } from '@vre/confined-files';
 
 /** Bytes of files and of directories with everything below, largest first; `total` counts every file once. */
-export async function diskUsageOf(
-  files: ConfinedFiles,
-): Promise<{
+export async function diskUsageOf(files: ConfinedFiles): Promise<{
   readonly total: number;
   readonly entries: readonly { readonly path: string; readonly bytes: number }[];
 }> {

@@ -20,6 +20,8 @@ create table workflows.account (
   email text not null default '',
   claims_read_at timestamptz,
   created_at timestamptz not null,
+  -- Small and never reused: back-ends derive the account's own unprivileged uid from it.
+  number int generated always as identity unique,
   unique (issuer, subject)
 );
 

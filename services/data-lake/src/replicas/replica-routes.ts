@@ -1,0 +1,297 @@
+import { sql } from '@vre/database';
+import { sendLines } from '@vre/http-server';
+import {
+  addReplicasSchema,
+  badDidsSchema,
+  badReplicasSchema,
+  deleteReplicasSchema,
+  didListSchema,
+  didsBodySchema,
+  listReplicasSchema,
+  metalinkEpilog,
+  metalinkFile,
+  metalinkProlog,
+  parseRucioDate,
+  pfnsSchema,
+  type ReplicaDetail,
+  RucioError,
+  replicaStates,
+  rucioDate,
+  type ScopedName,
+  scopedName,
+  tombstonesSchema,
+  updateReplicasSchema,
+} from '@vre/protocol-rucio';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { didNamed, didsNamed } from '../dids/did-store.ts';
+import type { Lake } from '../lake.ts';
+import { mapped, sendCreated, sendDone, sendJson, sendRows } from '../rest/answers.ts';
+import { bodyOf } from '../rest/body.ts';
+import { didPath } from '../rest/did-path.ts';
+import { parameter, segment } from '../rest/query.ts';
+import { callerOf } from '../rest/wire.ts';
+import type { Domain, Rse } from '../rses/rse.ts';
+import { declareBad, didsOfPfns } from './bad-replica-service.ts';
+import * as list from './replica-list.ts';
+import * as service from './replica-service.ts';
+import type { ReplicaStateLetter } from './replica-store.ts';
+
+const sortings = ['geoip', 'custom_table', 'random', 'distance', 'dynamic'];
+const metalinkType = 'application/metalink4+xml';
+
+/** `/replicas/…` and our own `/x-replicas/…`. */
+export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
+  const q = lake.database.direct;
+
+  app.post('/replicas', async (request, reply) => {
+    const { rse, files, ignore_availability } = bodyOf(request, addReplicasSchema);
+    await lake.database.transaction((transaction) =>
+      service.addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
+    );
+    return sendCreated(reply);
+  });
+  app.put('/replicas', async (request, reply) => {
+    const { rse, files } = bodyOf(request, updateReplicasSchema);
+    await service.updateStates(lake, callerOf(request), rse, files);
+    return sendDone(reply);
+  });
+  app.delete('/replicas', async (request, reply) => {
+    const { rse, files } = bodyOf(request, deleteReplicasSchema);
+    await service.deleteReplicas(lake, callerOf(request), rse, files);
+    return sendDone(reply);
+  });
+
+  async function sendList(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: z.output<typeof listReplicasSchema>,
+  ) {
+    const accept = request.headers.accept ?? '*/*';
+    const asMetalink = accept.includes(metalinkType);
+    if (!asMetalink && !/\*\/\*|application\/(\*|json|x-json-stream)/.test(accept))
+      throw new RucioError(
+        'UnsupportedRequestedContentType',
+        `Replicas are listed as JSON lines or ${metalinkType}`,
+      );
+    const sort = wanted.sort ?? parameter(request, 'select') ?? parameter(request, 'sort');
+    if (sort !== undefined && sort !== 'None' && !sortings.includes(sort))
+      throw new RucioError(
+        'SortingAlgorithmNotSupported',
+        `Replicas are sorted by ${sortings.join(', ')}, not ${sort.slice(0, 50)}`,
+      );
+    const all = await lake.rses.all();
+    const matching = wanted.rse_expression ? await lake.rses.matching(wanted.rse_expression) : all;
+    const after = wanted.updated_after == null ? undefined : parseRucioDate(String(wanted.updated_after));
+    const site = wanted.client_location?.site;
+    const listed: list.ListRequest = {
+      dids: wanted.dids,
+      schemes: wanted.schemes ?? (asMetalink ? allSchemes(all) : undefined),
+      domain: domainOf(wanted.domain ?? 'wan'),
+      ignoreAvailability: wanted.ignore_availability ?? true,
+      allStates: wanted.all_states ?? false,
+      elements: (wanted.ignore_availability ?? true) ? matching : matching.filter(({ readable }) => readable),
+      site: typeof site === 'string' ? site : undefined,
+      resolveParents: wanted.resolve_parents ?? false,
+      updatedAfter: after,
+      atMost: wanted.nrandom ?? undefined,
+      shuffle: true,
+    };
+    const byId = await lake.rses.byId();
+    const rows = list.streamFilesWithReplicas(lake, listed);
+    if (!asMetalink)
+      return sendRows(
+        reply,
+        mapped(rows, (file) => list.replicaRow(file, listed, byId, lake.random)),
+      );
+    return sendLines(reply, rows, {
+      contentType: metalinkType,
+      prolog: metalinkProlog,
+      epilog: metalinkEpilog,
+      line: (file) => metalinkFile(list.metalinkOf(file, listed, byId, lake.random)),
+    });
+  }
+  app.post('/replicas/list', (request, reply) =>
+    sendList(request, reply, bodyOf(request, listReplicasSchema)),
+  );
+
+  app.post('/replicas/dids', async (request, reply) => {
+    const { pfns, rse } = bodyOf(request, pfnsSchema);
+    const elements = rse == null ? await lake.rses.all() : [await lake.rses.named(rse)];
+    const found = await didsOfPfns(q, elements, pfns);
+    return sendRows(
+      reply,
+      [...found].map(([pfn, { scope, name }]) => ({ [pfn]: { scope, name } })),
+    );
+  });
+
+  type Named = ScopedName & { readonly rse: Rse };
+  async function namedOf(replicas: z.output<typeof badReplicasSchema>['replicas']) {
+    const elements = await lake.rses.all();
+    const pfns = replicas.filter((entry) => typeof entry === 'string');
+    const found = await didsOfPfns(q, elements, pfns);
+    const unknown = pfns.filter((pfn) => !found.has(pfn));
+    const named: Named[] = [...found.values()];
+    for (const entry of replicas) {
+      if (typeof entry === 'string') continue;
+      const rse = elements.find(({ name, uuid }) => name === entry.rse || uuid === entry.rse_id);
+      if (!rse)
+        throw new RucioError('RSENotFound', `Storage element ${entry.rse ?? entry.rse_id} does not exist`);
+      named.push({ scope: entry.scope, name: entry.name, rse });
+    }
+    return { named, unknown };
+  }
+  app.post('/replicas/bad', async (request, reply) => {
+    const { replicas, reason } = bodyOf(request, badReplicasSchema);
+    const { named, unknown } = await namedOf(replicas);
+    const problems = await declareBad(lake, callerOf(request), named, reason ?? null);
+    if (unknown.length > 0) problems.unknown = unknown.map((pfn) => `${pfn} Unknown replica`);
+    return sendJson(reply, problems, 201);
+  });
+  app.post('/replicas/bad/dids', async (request, reply) => {
+    const { rse, dids, reason } = bodyOf(request, badDidsSchema);
+    const element = await lake.rses.named(rse);
+    const problems = await declareBad(
+      lake,
+      callerOf(request),
+      dids.map((did) => ({ ...did, rse: element })),
+      reason ?? null,
+    );
+    return sendJson(reply, problems, 201);
+  });
+  app.get('/replicas/bad/states', async (request, reply) => {
+    const byId = await lake.rses.byId();
+    const state = (parameter(request, 'state') ?? 'B').charAt(0).toUpperCase();
+    const rows = lake.database.stream(sql<{
+      scope: string;
+      name: string;
+      rse_id: number;
+      state: string;
+      reason: string | null;
+      created_at: Date;
+      updated_at: Date;
+    }>`
+      select s.name as scope, d.name, b.rse_id, b.state, b.reason, b.created_at, b.updated_at from lake.bad_replica b
+        join lake.did d on d.id = b.did_id join lake.scope s on s.id = d.scope_id
+      where b.state = ${state} order by b.id`);
+    return sendRows(
+      reply,
+      mapped(rows, (row) => ({
+        ...row,
+        rse: byId.get(row.rse_id)?.name ?? null,
+        rse_id: byId.get(row.rse_id)?.uuid ?? null,
+        created_at: rucioDate(row.created_at),
+        updated_at: rucioDate(row.updated_at),
+      })),
+    );
+  });
+  app.get('/replicas/suspicious', async (_request, reply) => sendJson(reply, []));
+  app.post('/replicas/tombstone', async (request, reply) => {
+    const { replicas } = bodyOf(request, tombstonesSchema);
+    for (const rse of new Set(replicas.map((replica) => replica.rse)))
+      await service.deleteReplicas(
+        lake,
+        callerOf(request),
+        rse,
+        replicas.filter((replica) => replica.rse === rse),
+      );
+    return sendCreated(reply);
+  });
+
+  const datasetRows = async (rows: AsyncIterable<list.DatasetReplica>) => {
+    const byId = await lake.rses.byId();
+    return mapped(rows, (row) => ({
+      ...row,
+      rse: byId.get(row.rse_id)?.name ?? null,
+      rse_id: byId.get(row.rse_id)?.uuid ?? null,
+      state: row.available_length === row.length ? 'AVAILABLE' : 'UNAVAILABLE',
+      created_at: rucioDate(row.created_at),
+      updated_at: rucioDate(row.updated_at),
+      accessed_at: row.accessed_at === null ? null : rucioDate(row.accessed_at),
+    }));
+  };
+  app.post('/replicas/datasets_bulk', async (request, reply) => {
+    const dids = await didsNamed(q, bodyOf(request, didsBodySchema).dids);
+    return sendRows(
+      reply,
+      await datasetRows(list.streamDatasetReplicas(lake, { datasetIds: dids.map(({ id }) => id) })),
+    );
+  });
+  app.get('/replicas/rse/:rse', async (request, reply) => {
+    const rse = await lake.rses.named(segment(request, 'rse'));
+    return sendRows(reply, await datasetRows(list.streamDatasetReplicas(lake, { rseId: rse.id })));
+  });
+  app.get('/replicas/*', async (request, reply) => {
+    const { suffix, scope, name } = didPath(request.raw.url ?? '', '/replicas', ['datasets', 'datasets_vp']);
+    const did = await didNamed(q, { scope, name });
+    if (suffix !== '')
+      return sendRows(reply, await datasetRows(list.streamDatasetReplicas(lake, { datasetIds: [did.id] })));
+    const schemes = parameter(request, 'schemes')?.split(',');
+    return sendList(request, reply, { dids: didListSchema.parse([{ scope, name }]), schemes });
+  });
+
+  app.get('/x-replicas/*', async (request, reply) => {
+    const { scope, name } = didPath(request.raw.url ?? '', '/x-replicas', []);
+    const did = await didNamed(q, { scope, name });
+    const byId = await lake.rses.byId();
+    return sendRows(
+      reply,
+      mapped(streamDetails(lake, did.id), (row) => detailRow(row, byId)),
+    );
+  });
+}
+
+const allSchemes = (elements: readonly Rse[]): readonly string[] => [
+  ...new Set(elements.flatMap(({ protocols }) => protocols.map(({ scheme }) => scheme))),
+];
+
+function domainOf(text: string): Domain | 'all' {
+  const lower = text.toLowerCase();
+  if (lower === 'lan' || lower === 'wan' || lower === 'all') return lower;
+  throw new RucioError(
+    'InvalidObject',
+    `Problem validating domain : lan, wan or all is expected, got ${scopedName({ scope: '', name: lower }).slice(1, 50)}`,
+  );
+}
+
+type DetailRecord = {
+  readonly scope: string;
+  readonly name: string;
+  readonly bytes: number | null;
+  readonly adler32: string | null;
+  readonly rse_id: number;
+  readonly state: ReplicaStateLetter;
+  readonly lock_cnt: number;
+  readonly reason: string | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+};
+
+const streamDetails = (lake: Lake, didId: number): AsyncGenerator<DetailRecord> =>
+  lake.database.stream(sql<DetailRecord>`
+    with recursive below (id, type) as (
+      select id, type from lake.did where id = ${didId}
+      union select c.child_id, d.type from below b join lake.content c on c.parent_id = b.id
+        join lake.did d on d.id = c.child_id where b.type <> 'F')
+    select s.name as scope, d.name, d.bytes, d.adler32, r.rse_id, r.state, r.lock_cnt, r.created_at, r.updated_at,
+      case r.state
+        when 'D' then (select reason from lake.bad_replica x where x.did_id = r.did_id and x.rse_id = r.rse_id order by id desc limit 1)
+        when 'U' then coalesce(
+          (select error from lake.request x where x.did_id = r.did_id and x.rse_id = r.rse_id),
+          (select error from lake.lock x where x.did_id = r.did_id and x.rse_id = r.rse_id and x.error is not null limit 1))
+      end as reason
+    from below b join lake.did d on d.id = b.id join lake.scope s on s.id = d.scope_id join lake.replica r on r.did_id = d.id
+    where b.type = 'F' order by d.scope_id, d.name, r.rse_id`);
+
+const detailRow = (row: DetailRecord, byId: ReadonlyMap<number, Rse>): ReplicaDetail => ({
+  scope: row.scope,
+  name: row.name,
+  bytes: row.bytes,
+  adler32: row.adler32,
+  rse: byId.get(row.rse_id)?.name ?? '(removed)',
+  state: replicaStates[row.state],
+  locks: row.lock_cnt,
+  reason: row.reason,
+  created_at: rucioDate(row.created_at),
+  updated_at: rucioDate(row.updated_at),
+});

@@ -1,0 +1,367 @@
+import { sql, type Transaction } from '@vre/database';
+import {
+  type ReplicaFile,
+  RucioError,
+  replicaStates,
+  type ScopedName,
+  scopedName,
+} from '@vre/protocol-rucio';
+import { bytesLeft } from '../accounts/quota.ts';
+import type { Lake } from '../lake.ts';
+import { fixedKeys } from '../metadata/metadata-keys.ts';
+import { guidOf } from '../metadata/metadata-service.ts';
+import { type Caller, decide, requirePermission } from '../policy.ts';
+import { pathOfPfn, replicaPath } from '../rses/pfn.ts';
+import type { Rse } from '../rses/rse.ts';
+import { moveLocks } from '../rules/lock-store.ts';
+import { removeRule } from '../rules/rule-service.ts';
+import { refreshStates, ruleHeld } from '../rules/rule-store.ts';
+import { scopesNamed } from '../scopes/scope-store.ts';
+import { arrive, depart } from './replica-arrival.ts';
+import * as store from './replica-store.ts';
+import { lookAt, removeBytes } from './stored-bytes.ts';
+
+/** Letter of a replica state given by letter or name. */
+export function stateLetter(text: string): store.ReplicaStateLetter {
+  const upper = text.toUpperCase();
+  const found = Object.entries(replicaStates).find(([letter, name]) => letter === upper || name === upper);
+  if (found) return found[0] as store.ReplicaStateLetter;
+  throw new RucioError('UnsupportedOperation', `There is no replica state ${text.slice(0, 50)}`);
+}
+
+const same = (a: string | number | null | undefined, b: string | number | null | undefined) =>
+  a == null || b == null || a === b;
+
+/**
+ * Registers files and their replicas on an element. Repeating a registration is harmless; repeating the start of an
+ * upload (state COPYING) that did not finish starts it over: bytes that came before are discarded, so that the
+ * client's own check finds the place free. Replicas registered as AVAILABLE are compared with what is stored.
+ */
+export async function addReplicas(
+  lake: Lake,
+  transaction: Transaction,
+  caller: Caller,
+  rseName: string,
+  files: readonly ReplicaFile[],
+  ignoreAvailability: boolean,
+): Promise<void> {
+  const rse = await lake.rses.named(rseName);
+  if (!rse.writable && !(ignoreAvailability && decide(caller, { do: 'write to a blocked element' }).allowed))
+    throw new RucioError('RSEWriteBlocked', `Storage element ${rse.name} does not accept data at present`);
+  const scopes = await scopesNamed(
+    transaction,
+    files.map(({ scope }) => scope),
+  );
+  for (const scope of scopes.values())
+    requirePermission(caller, { do: 'write in scope', scope: scope.name, ownerId: scope.ownerId });
+  const now = lake.clock.now();
+  const before = new Map(
+    (await store.filesOn(transaction, rse.id, files)).map((file) => [scopedName(file), file]),
+  );
+  await requireQuota(
+    transaction,
+    caller,
+    rse,
+    files.filter((file) => before.get(scopedName(file))?.state == null),
+  );
+
+  const incomplete = files.find((file) => !before.has(scopedName(file)) && file.bytes == null);
+  if (incomplete)
+    throw new RucioError(
+      'InvalidObject',
+      `${scopedName(incomplete)} needs its size (bytes) to be registered`,
+    );
+  await store.insertFiles(
+    transaction,
+    files
+      .filter((file) => !before.has(scopedName(file)))
+      .map((file) => newFile(file, (scopes.get(file.scope) as { id: number }).id)),
+    caller.accountId,
+    now,
+  );
+  const known = new Map(
+    (await store.filesOn(transaction, rse.id, files)).map((file) => [scopedName(file), file]),
+  );
+  const replaced: store.KnownFile[] = [];
+  for (const file of files) {
+    const found = known.get(scopedName(file)) as store.KnownFile;
+    if (found.type !== 'F')
+      throw new RucioError(
+        'UnsupportedOperation',
+        `${scopedName(file)} is a dataset or container, not a file`,
+      );
+    if (same(file.bytes, found.bytes) && same(file.adler32, found.adler32) && same(file.md5, found.md5))
+      continue;
+    if (!found.unborn)
+      throw new RucioError(
+        'FileConsistencyMismatch',
+        `${scopedName(file)} is registered with ${found.bytes} bytes and adler32 ${found.adler32}: other content needs another name`,
+      );
+    replaced.push({
+      ...found,
+      bytes: file.bytes ?? null,
+      adler32: file.adler32 ?? null,
+      md5: file.md5 ?? null,
+    });
+  }
+  if (replaced.length > 0) await store.replaceUnborn(transaction, replaced, now);
+
+  const missing = files.filter((file) => {
+    const state = known.get(scopedName(file))?.state;
+    return state == null || ['C', 'D', 'U'].includes(state);
+  });
+  const rows = missing.map((file) => ({
+    file,
+    didId: (known.get(scopedName(file)) as store.KnownFile).didId,
+    path: pathOf(rse, file),
+  }));
+  const uploads = rows.filter(({ file }) => stateLetter(file.state ?? 'A') === 'C');
+  const complete = rows.filter(({ file }) => stateLetter(file.state ?? 'A') === 'A');
+  const other = rows.find(({ file }) => !['A', 'C'].includes(stateLetter(file.state ?? 'A')));
+  if (other)
+    throw new RucioError(
+      'UnsupportedOperation',
+      `A replica is registered as AVAILABLE or COPYING, not ${other.file.state}`,
+    );
+
+  const restarted = uploads.filter(({ file }) =>
+    ['C', 'D'].includes(known.get(scopedName(file))?.state ?? ''),
+  );
+  await removeBytes(
+    lake,
+    rse,
+    restarted.map(({ file, path }) => ({ scope: file.scope, name: file.name, path })),
+  );
+  await requireStored(
+    lake,
+    rse,
+    complete.map(({ file, path, didId }) => ({ ...merged(file, known), path, didId })),
+  );
+  await store.insertReplicas(transaction, rse.id, rows, tombstoneOf(rse, now), now);
+  await arrive(
+    lake,
+    transaction,
+    complete.map(({ didId }) => ({ didId, rseId: rse.id })),
+  );
+}
+
+const merged = (file: ReplicaFile, known: ReadonlyMap<string, store.KnownFile>) => {
+  const found = known.get(scopedName(file));
+  return {
+    scope: file.scope,
+    name: file.name,
+    bytes: file.bytes ?? found?.bytes ?? null,
+    adler32: file.adler32 ?? found?.adler32 ?? null,
+  };
+};
+
+function newFile(file: ReplicaFile, scopeId: number): store.NewFile {
+  const { guid, ...meta } = file.meta ?? {};
+  return {
+    scopeId,
+    name: file.name,
+    bytes: file.bytes ?? null,
+    adler32: file.adler32 ?? null,
+    md5: file.md5 ?? null,
+    guid: guidOf(guid ?? file.guid),
+    meta: Object.fromEntries(Object.entries(meta).filter(([key]) => !fixedKeys.has(key))),
+  };
+}
+
+/** A person registers only where quota is left for the bytes; without a rule nothing is charged yet. */
+async function requireQuota(
+  transaction: Transaction,
+  caller: Caller,
+  rse: Rse,
+  files: readonly ReplicaFile[],
+): Promise<void> {
+  if (caller.isAdministrator || files.length === 0) return;
+  const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+  const left = (await bytesLeft(transaction, caller.accountId, [rse])).get(rse.id) ?? 0;
+  if (left < bytes || (left <= 0 && bytes === 0))
+    throw new RucioError(
+      'InsufficientAccountLimit',
+      `Account ${caller.account} has ${Math.max(left, 0)} bytes of quota left on ${rse.name}, ${bytes} are needed: remove rules or ask for more quota`,
+    );
+}
+
+/** Path to keep: none where the element computes it, else what the PFN says below the prefix. */
+function pathOf(rse: Rse, file: ReplicaFile): string | null {
+  if (file.pfn == null) {
+    if (rse.deterministic) return null;
+    throw new RucioError(
+      'InvalidPath',
+      `${rse.name} does not compute paths: ${scopedName(file)} needs its pfn`,
+    );
+  }
+  const path = rse.protocols
+    .map((protocol) => pathOfPfn(protocol, file.pfn as string))
+    .find((found) => found !== undefined);
+  if (path === undefined || /(^|\/)\.{1,2}(\/|$)/.test(path))
+    throw new RucioError('InvalidPath', `${file.pfn.slice(0, 300)} does not lie on ${rse.name}`);
+  if (!rse.deterministic) return path;
+  if (path !== replicaPath(rse, file.scope, file.name, null))
+    throw new RucioError(
+      'InvalidPath',
+      `${rse.name} keeps ${scopedName(file)} at another place than ${file.pfn.slice(0, 300)}`,
+    );
+  return null;
+}
+
+/** Attribute `tombstone_delay` in seconds: how long a replica without rule stays; negative means not at all. */
+function tombstoneOf(rse: Rse, now: Date): Date | null {
+  const delay = Number(rse.attributes.get('tombstone_delay') ?? 0);
+  if (!Number.isFinite(delay) || delay === 0) return null;
+  return delay < 0 ? new Date(0) : new Date(now.getTime() + delay * 1000);
+}
+
+async function requireStored(
+  lake: Lake,
+  rse: Rse,
+  files: readonly (ScopedName & {
+    readonly path: string | null;
+    readonly bytes: number | null;
+    readonly adler32: string | null;
+  })[],
+): Promise<void> {
+  const looks = await lookAt(lake, rse, files);
+  const wrong = looks.find(({ finding }) => finding !== 'right');
+  if (wrong) throw refusalOf(wrong);
+}
+
+const refusalOf = (look: { readonly finding: string; readonly sentence: string }): RucioError =>
+  new RucioError(
+    look.finding === 'unreachable' ? 'ResourceTemporaryUnavailable' : 'FileConsistencyMismatch',
+    `${look.sentence} The replica was not made available.`,
+  );
+
+/**
+ * Changes states of replicas. A replica becomes AVAILABLE only when the stored bytes agree with the catalogue; an
+ * upload whose bytes differ is withdrawn whole, so that it can be repeated under the same name.
+ */
+export async function updateStates(
+  lake: Lake,
+  caller: Caller,
+  rseName: string,
+  changes: readonly (ScopedName & {
+    readonly state: string;
+    readonly error_message?: string | null | undefined;
+  })[],
+): Promise<void> {
+  const rse = await lake.rses.named(rseName);
+  const files = await store.filesOn(lake.database.direct, rse.id, changes);
+  const known = new Map(files.map((file) => [scopedName(file), file]));
+  const pick = (letters: readonly string[]) =>
+    changes
+      .filter(({ state }) => letters.includes(stateLetter(state)))
+      .map((change) => known.get(scopedName(change)) as store.KnownFile);
+  for (const change of changes) {
+    const file = known.get(scopedName(change));
+    if (!file || file.state === null)
+      throw new RucioError('ReplicaNotFound', `${scopedName(change)} has no replica on ${rse.name}`);
+    requirePermission(
+      caller,
+      ['A', 'C'].includes(stateLetter(change.state))
+        ? { do: 'write in scope', scope: file.scope, ownerId: file.ownerId }
+        : { do: 'administrate', what: `set replicas to ${change.state}` },
+    );
+  }
+  const available = pick(['A']).filter(({ state }) => state !== 'A');
+  const looks = await lookAt(lake, rse, available);
+  const withdrawn = available.filter((_, index) => looks[index]?.finding === 'differs');
+  await lake.database.transaction(async (transaction) => {
+    await arrive(
+      lake,
+      transaction,
+      available
+        .filter((_, index) => looks[index]?.finding === 'right')
+        .map(({ didId }) => ({ didId, rseId: rse.id })),
+    );
+    for (const state of ['T', 'U', 'D', 'B'] as const) {
+      const replicas = pick([state]).map(({ didId }) => ({ didId, rseId: rse.id }));
+      if (replicas.length === 0) continue;
+      await depart(transaction, replicas);
+      await sql`
+        update lake.replica set state = ${state}, updated_at = ${lake.clock.now()}
+        where rse_id = ${rse.id} and did_id = any(${replicas.map(({ didId }) => didId)}::bigint[])`.execute(
+        transaction,
+      );
+      if (state === 'U' || state === 'D')
+        await refreshStates(transaction, await moveLocks(transaction, replicas, 'R', null), lake.clock.now());
+      await lake.wakeups.wake(transaction);
+    }
+  });
+  for (const file of withdrawn) await withdrawUpload(lake, rse, file);
+  const wrong = looks.find(({ finding }) => finding !== 'right');
+  if (wrong) throw refusalOf(wrong);
+}
+
+/**
+ * Forgets an upload: its bytes, its replica, and, when the file never existed anywhere, its name and the rules that
+ * the client made for it in advance. What others locked stays, as COPYING, to be uploaded again.
+ */
+export async function withdrawUpload(
+  lake: Lake,
+  rse: Rse,
+  file: Pick<store.KnownFile, 'didId' | 'scope' | 'name' | 'path'>,
+): Promise<void> {
+  await lake.database.transaction(async (transaction) => {
+    const { rows } = await sql<{ alone: boolean; attached: boolean }>`
+      select not exists (select from lake.replica where did_id = d.id and rse_id <> ${rse.id}) as alone,
+        exists (select from lake.content where child_id = d.id) as attached
+      from lake.did d join lake.replica r on r.did_id = d.id and r.rse_id = ${rse.id} and r.state = 'C'
+      where d.id = ${file.didId} for update of d, r`.execute(transaction);
+    const found = rows[0];
+    if (!found) return;
+    await removeBytes(lake, rse, [file]);
+    if (found.alone && !found.attached) {
+      const { rows: rules } = await sql<{
+        id: number;
+      }>`select id from lake.rule where did_id = ${file.didId}`.execute(transaction);
+      for (const { id } of rules) {
+        const rule = await ruleHeld(transaction, id);
+        if (rule) await removeRule(lake, transaction, rule, true);
+      }
+    }
+    const { rows: gone } = await sql`
+      delete from lake.replica where did_id = ${file.didId} and rse_id = ${rse.id} and lock_cnt = 0 returning did_id`.execute(
+      transaction,
+    );
+    if (gone.length > 0 && found.alone && !found.attached)
+      await sql`
+        delete from lake.did d where id = ${file.didId} and not exists (select from lake.replica where did_id = d.id)`.execute(
+        transaction,
+      );
+  });
+}
+
+/** Removes unlocked replicas: they are tombstoned and the reaper takes them. */
+export async function deleteReplicas(
+  lake: Lake,
+  caller: Caller,
+  rseName: string,
+  names: readonly ScopedName[],
+): Promise<void> {
+  const rse = await lake.rses.named(rseName);
+  await lake.database.transaction(async (transaction) => {
+    const files = await store.filesOn(transaction, rse.id, names);
+    const known = new Map(files.map((file) => [scopedName(file), file]));
+    for (const name of names) {
+      const file = known.get(scopedName(name));
+      if (!file || file.state === null)
+        throw new RucioError('ReplicaNotFound', `${scopedName(name)} has no replica on ${rse.name}`);
+      requirePermission(caller, { do: 'write in scope', scope: file.scope, ownerId: file.ownerId });
+      if (file.lock_cnt > 0)
+        throw new RucioError(
+          'ReplicaIsLocked',
+          `${scopedName(name)} on ${rse.name} is kept by a rule: delete the rule first`,
+        );
+    }
+    await sql`
+      update lake.replica set tombstone = 'epoch', updated_at = ${lake.clock.now()}
+      where rse_id = ${rse.id} and did_id = any(${files.map(({ didId }) => didId)}::bigint[]) and lock_cnt = 0`.execute(
+      transaction,
+    );
+    await lake.wakeups.wake(transaction);
+  });
+}
