@@ -5,7 +5,17 @@ import { PagePending } from './shell/page-pending.tsx';
 import { PageProblem } from './shell/page-problem.tsx';
 
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Every value in an address is plain text: `?page=2`, as other programs and people write it. */
+const parseSearch = (search: string): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(search));
+const stringifySearch = (search: Record<string, unknown>): string => {
+  const filled = Object.entries(search).flatMap(([key, value]) =>
+    typeof value === 'string' && value !== '' ? [[key, value] as [string, string]] : [],
+  );
+  return filled.length === 0 ? '' : `?${new URLSearchParams(filled).toString()}`;
+};
 
 /** Keeps the known, filled keys of a query string. */
 const only =
@@ -77,6 +87,8 @@ const computer = createRoute({
 export const createPortalRouter = () =>
   createRouter({
     routeTree: root.addChildren([home, lake, scope, did, elements, element, runs, run, computer]),
+    parseSearch,
+    stringifySearch,
     defaultPreload: 'intent',
     defaultErrorComponent: PageProblem,
     defaultPendingComponent: PagePending,

@@ -1,5 +1,10 @@
 import { createTheme, defaultVariantColorsResolver } from '@mantine/core';
 
+/** Options beyond this height scroll. */
+const longList = {
+  defaultProps: { withScrollArea: false, styles: { options: { maxHeight: 280, overflowY: 'auto' } } },
+};
+
 /** Calm and dense; the primary indigo is `#364fc7` on light and `#748ffc` on dark ground, both ≥ 4.5:1. */
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -26,6 +31,13 @@ export const theme = createTheme({
   },
   components: {
     Anchor: { defaultProps: { inherit: true } },
+    // Lists open where they belong in the document, so that landmarks hold them; the list itself scrolls.
+    Combobox: { defaultProps: { withinPortal: false } },
+    Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
+    Popover: { defaultProps: { withinPortal: false } },
+    Autocomplete: longList,
+    MultiSelect: longList,
+    Select: longList,
     Alert: { defaultProps: { variant: 'default' } },
     Tooltip: {
       defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } },

@@ -28,6 +28,6 @@ export const reanaVariables = (addresses: PublicAddresses, token: string | undef
     `export REANA_ACCESS_TOKEN=${token ?? 'make-a-token-below-and-paste-it-here'}`,
   ].join('\n');
 
-/** One line that writes all of this by itself. */
+/** Commands that write all of this by themselves. */
 export const clientSetup = (account: string, portal: string): string =>
-  `vre client setup --account ${account} --portal ${portal} && eval "$(vre client env --portal ${portal})"`;
+  `vre client setup --account ${account} --portal ${portal}\neval "$(vre client env --portal ${portal})"`;

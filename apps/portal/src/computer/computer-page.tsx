@@ -35,8 +35,8 @@ export function ComputerPage() {
             {error} Press “Connect” to try again.
           </Alert>
         )}
-        <Panel title="In one line">
-          <CodeBlock label="set-up command" text={clientSetup(username, addresses.portal)} />
+        <Panel title="The short way">
+          <CodeBlock label="set-up commands" text={clientSetup(username, addresses.portal)} />
         </Panel>
         {services.includes('data-lake') ? <RucioPanel account={username} addresses={addresses} /> : null}
         {hasRuns ? <WorkflowsPanel addresses={addresses} /> : null}

@@ -52,7 +52,7 @@ export function RecentRuns() {
                       <Text size="xs" c="dimmed" component="div">
                         {run.status === 'queued' || run.status === 'pending' ? (
                           <>
-                            waiting since <Moment at={parseMoment(run.created)} relative />
+                            waiting, created <Moment at={parseMoment(run.created)} relative />
                           </>
                         ) : activeStatuses.includes(run.status) ? (
                           <RunProgress progress={run.progress} name={run.name} />

@@ -38,6 +38,7 @@ export function SearchDialog({ wanted }: { readonly wanted: number }) {
       scrollable
       maxHeight="60vh"
       closeOnActionTrigger
+      attributes={{ content: { 'aria-label': 'Search' } }}
     >
       <Spotlight.Search
         placeholder="Name of a dataset or run, scope:pattern, or a page"

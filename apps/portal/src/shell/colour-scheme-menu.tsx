@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { IconBrightnessHalf, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconContrast, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 
 const choices = [
   { value: 'light', label: 'Light', icon: IconSun },
@@ -15,7 +15,7 @@ export function ColourSchemeMenu() {
       <Menu.Target>
         <Tooltip label="Colours">
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colours">
-            <IconBrightnessHalf size={20} aria-hidden />
+            <IconContrast size={20} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </Menu.Target>

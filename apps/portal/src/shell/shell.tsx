@@ -33,7 +33,7 @@ export function Shell() {
       </a>
       <AppShell
         header={{ height: 56 }}
-        navbar={{ width: 252, breakpoint: 'sm', collapsed: { mobile: !menu } }}
+        navbar={{ width: 260, breakpoint: 'sm', collapsed: { mobile: !menu } }}
         padding={{ base: 'md', md: 'lg' }}
       >
         <AppShell.Header className={classes.header}>

@@ -39,7 +39,7 @@ export function ReplicasPanel({ did }: { readonly did: ScopedName }) {
                     <Table.Th scope="col" ta="right">
                       Files
                     </Table.Th>
-                    <Table.Th scope="col" ta="right">
+                    <Table.Th scope="col" ta="right" visibleFrom="xs">
                       Size
                     </Table.Th>
                   </Table.Tr>
@@ -66,7 +66,7 @@ export function ReplicasPanel({ did }: { readonly did: ScopedName }) {
                       <Table.Td ta="right" className="numbers">
                         {formatCount(available)} of {formatCount(count)}
                       </Table.Td>
-                      <Table.Td ta="right" className="numbers">
+                      <Table.Td ta="right" className="numbers" visibleFrom="xs">
                         {formatBytes(bytes)}
                       </Table.Td>
                     </Table.Tr>

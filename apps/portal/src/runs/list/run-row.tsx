@@ -42,7 +42,7 @@ export function RunRow({ run }: { readonly run: RunItem }) {
       <Table.Td visibleFrom="md" className="numbers">
         {run.size === undefined || run.size.raw < 0 ? '–' : formatBytes(run.size.raw)}
       </Table.Td>
-      <Table.Td visibleFrom="sm">
+      <Table.Td visibleFrom="sm" className="numbers">
         <Moment at={parseMoment(run.created)} relative />
       </Table.Td>
     </Table.Tr>
