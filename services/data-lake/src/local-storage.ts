@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createPosixStorage, type PosixStorage } from '@vre/storage-posix';
+import { createFollowedStorage, type PosixStorage } from '@vre/storage-posix';
 import type { StorageOf } from './lake.ts';
 
 /** A directory of this host that is a storage element, served by the storage door below `/<pathPrefix>/`. */
@@ -24,7 +24,7 @@ export function createLocalStorage(elements: readonly LakeElement[]): LocalStora
       for (const { name, directory } of elements) {
         if (adapters.has(name)) continue;
         await mkdir(directory, { recursive: true, mode: 0o700 });
-        adapters.set(name, await createPosixStorage({ root: directory }));
+        adapters.set(name, createFollowedStorage({ root: directory }));
       }
     },
     close: () => {

@@ -7,7 +7,7 @@ import { createWorkflowsService } from '@vre/workflows';
 import { firstPartyClients } from './first-party-clients.ts';
 import { portalDirectory } from './portal-directory.ts';
 import type { ProcessContext } from './service-contexts.ts';
-import { storageElements, storageOf } from './storage-elements.ts';
+import { storageElements } from './storage-elements.ts';
 import { workflowsParts } from './workflows-parts.ts';
 
 /** The only place where services are put together. */
@@ -22,11 +22,9 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
       return createAaiService(context, configuration.aai, clients);
     },
     'data-lake': async () =>
-      createDataLakeService(
-        await process.contextFor('data-lake', 'lake'),
-        configuration['data-lake'],
-        storageOf(elements),
-      ),
+      createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], {
+        elements,
+      }),
     'storage-door': async () => {
       const context = await process.contextFor('storage-door', 'door');
       const { addresses } = context;

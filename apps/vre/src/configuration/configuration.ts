@@ -63,6 +63,15 @@ const databaseSchema = z
   })
   .prefault({});
 
+/** One storage element of this installation: a directory behind the storage door. */
+const elementSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Z0-9]+([_-][A-Z0-9]+)*$/, 'must be capitals and digits joined by - or _, such as LOCAL-A')
+    .describe('Name of the element (RSE).'),
+  directory: z.string().optional().describe('Where its files lie; `<data>/elements/<name>` unless set.'),
+});
+
 /** Everything in `vre.yaml`. */
 export const configurationSchema = z.strictObject({
   'port-base': z
@@ -84,6 +93,10 @@ export const configurationSchema = z.strictObject({
     .array(z.enum(['data-lake', 'storage-door', 'workflows']))
     .default(['data-lake', 'storage-door', 'workflows'])
     .describe('Services that run here besides the portal and the identity provider.'),
+  'storage-elements': z
+    .array(elementSchema)
+    .default([{ name: 'LOCAL-A' }, { name: 'LOCAL-B' }, { name: 'LOCAL-C' }])
+    .describe('Storage elements of this installation, served by the storage door.'),
   aai: aaiConfigSchema.prefault({}),
   edge: edgeConfigSchema.prefault({}),
   'data-lake': dataLakeConfigSchema.prefault({}),

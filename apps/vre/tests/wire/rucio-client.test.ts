@@ -19,7 +19,10 @@ const file = async (name: string, content: string | Buffer) => {
 const ok = async (...words: string[]) => {
   const run = await alice.rucio(...words);
   // Some commands of this client end with 0 after an error, so what they say counts too.
-  expect({ code: run.code, error: /\tERROR\t/.test(run.output) }, `rucio ${words.join(' ')}:\n${run.output}`).toEqual({
+  expect(
+    { code: run.code, error: /\tERROR\t/.test(run.output) },
+    `rucio ${words.join(' ')}:\n${run.output}`,
+  ).toEqual({
     code: 0,
     error: false,
   });
@@ -27,7 +30,10 @@ const ok = async (...words: string[]) => {
 };
 const refused = async (...words: string[]) => {
   const run = await alice.rucio(...words);
-  expect(run.code !== 0 || /\tERROR\t/.test(run.output), `rucio ${words.join(' ')} should fail:\n${run.output}`).toBe(true);
+  expect(
+    run.code !== 0 || /\tERROR\t/.test(run.output),
+    `rucio ${words.join(' ')} should fail:\n${run.output}`,
+  ).toBe(true);
   return run.output;
 };
 const did = (name: string) => `${alice.scope}:${name}`;
