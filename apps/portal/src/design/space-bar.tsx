@@ -22,7 +22,8 @@ export function SpaceBar({ label, used, limit }: Props) {
       </Text>
     );
   }
-  const percent = (100 * used) / limit;
+  // Rounded: `1.9e-9` is no valid aria-valuenow.
+  const percent = Math.round((1000 * used) / limit) / 10;
   const note = percent >= fullAt ? ' · full' : percent >= warnAt ? ' · nearly full' : '';
   const colour = percent >= fullAt ? 'red' : percent >= warnAt ? 'orange' : 'indigo.5';
   return (

@@ -8,6 +8,9 @@ type Values = Readonly<Record<string, unknown>>;
 
 const timesAndSize = /_at$|^(bytes|length|md5|adler32|guid|events)$/;
 
+/** What the workflow service writes about a result that it registers. */
+const madeByRun = /^workflow_/;
+
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
@@ -19,11 +22,19 @@ const group = (title: string, values: readonly (readonly [string, unknown])[]): 
     .sort((a, b) => a.key.localeCompare(b.key)),
 });
 
-/** Description first (even if empty), then sizes, checksums and times, then the lake's own flags. */
+/** Description first (even if empty), then the run that made it, then sizes, checksums and times, then the lake's own flags. */
 export function metadataGroups(said: Values, recorded: Values): readonly MetadataGroup[] {
   const own = Object.entries(recorded);
+  const words = Object.entries(said);
   const groups = [
-    group('Described by people', Object.entries(said)),
+    group(
+      'Described by people',
+      words.filter(([key]) => !madeByRun.test(key)),
+    ),
+    group(
+      'Made by a run',
+      words.filter(([key]) => madeByRun.test(key)),
+    ),
     group(
       'Sizes, checksums and times',
       own.filter(([key]) => timesAndSize.test(key)),

@@ -4,6 +4,7 @@ import { CodeBlock } from '../../design/code-block.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { Loaded } from '../../design/loaded.tsx';
 import { Panel } from '../../design/panel.tsx';
+import { RunLink } from '../../runs/run-link.tsx';
 import { metadataGroups } from './metadata-groups.ts';
 import { useMetadata } from './use-did.ts';
 
@@ -27,7 +28,13 @@ export function MetadataPanel({ did }: { readonly did: ScopedName }) {
                   />
                 </>
               ) : (
-                <Facts facts={entries.map(({ key, text }) => ({ label: key, value: text, copy: text }))} />
+                <Facts
+                  facts={entries.map(({ key, text }) => ({
+                    label: key,
+                    value: key === 'workflow_run_id' ? <RunLink id={text} /> : text,
+                    copy: text,
+                  }))}
+                />
               )}
             </Panel>
           ))}

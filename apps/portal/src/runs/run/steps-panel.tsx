@@ -32,7 +32,8 @@ export function StepsPanel({ id, ended }: { readonly id: string; readonly ended:
                       {step.name}
                     </Text>
                     <Text size="sm" c="dimmed" visibleFrom="sm" truncate className={classes.ending}>
-                      {step.status === 'failed' ? step.ending : (step.environment ?? step.image)}
+                      {step.environment ?? step.image} ·{' '}
+                      {step.status === 'failed' ? step.ending : step.command}
                     </Text>
                     <Text size="sm" className="numbers" style={{ whiteSpace: 'nowrap' }}>
                       <Elapsed start={step.start} end={step.end ?? (ended ? step.start : undefined)} />
