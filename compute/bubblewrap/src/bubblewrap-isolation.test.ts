@@ -36,7 +36,7 @@ async function run(context: TestContext, script: string, extra: { readOnlyDirect
     ],
     limits: { wallSeconds: 10 },
     network: 'none',
-    principal: { accountId: 'a', username: 'ada' },
+    principal: { accountId: 'a', username: 'ada', number: 1 },
   });
   await backend.watch(ref, AbortSignal.timeout(15_000));
   return { text: await readFile(join(jobDirectory, 'log'), 'utf8'), workspace };

@@ -45,8 +45,8 @@ describe('launch script', () => {
   });
 
   it('covers a closed directory before it shows what is needed of it', () => {
-    const path = { path: '/root/a b', source: '/root/real', readOnly: true, isFile: false };
-    const script = launchScript({ ...plan, exposures: [{ hidden: '/root', paths: [path] }] });
+    const path = { path: '/closed/a b', source: '/closed/real', readOnly: true, isFile: false };
+    const script = launchScript({ ...plan, exposures: [{ hidden: '/closed', paths: [path] }] });
     expect(script).toContain('unshare --mount --propagation private');
     expect(script).toContain('/proc/self/fd/9/real');
     expect(script.indexOf('tmpfs')).toBeLessThan(script.indexOf('--bind'));

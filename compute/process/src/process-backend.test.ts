@@ -36,7 +36,7 @@ describe('process back-end', () => {
     mounts: [],
     limits: {},
     network: 'open' as const,
-    principal: { accountId: 'a', username: 'ada' },
+    principal: { accountId: 'a', username: 'ada', number: 1 },
   });
 
   it('gives a job no more processor time than its share', async (context) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveOwner } from './run-as.ts';
 
-const ada = { accountId: 'a', username: 'ada' };
+const ada = { accountId: 'a', username: 'ada', number: 1 };
 
 describe('who a job runs as', () => {
   it('keeps an ordinary platform’s own uid', () => {

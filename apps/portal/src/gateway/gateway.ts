@@ -25,7 +25,7 @@ export async function gatewayJson(path: string, init?: RequestInit): Promise<unk
 }
 
 /** Body and headers of a JSON request. */
-export const jsonBody = (value: unknown): RequestInit => ({
+const jsonBody = (value: unknown): RequestInit => ({
   body: JSON.stringify(value),
   headers: { 'Content-Type': 'application/json' },
 });

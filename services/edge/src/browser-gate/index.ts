@@ -1,2 +1,2 @@
 /** Which requests may use the session cookie at all. */
-export { type BrowserRequest, browserGate, browserRequest, type GateDecision } from './browser-gate.ts';
+export { type BrowserRequest, browserGate, browserRequest } from './browser-gate.ts';

@@ -1,5 +1,5 @@
 /** Reverse proxy: a fixed table of prefixes, clean headers, streams both ways, WebSockets. */
-export { createProxy, type Proxy } from './proxy.ts';
+export { createProxy } from './proxy.ts';
 export {
   createRouteTable,
   issuerApi,
@@ -9,4 +9,4 @@ export {
   workflowsToken,
 } from './route-table.ts';
 export { serviceFailure } from './service-failure.ts';
-export { createUpstreams, type Upstreams } from './upstream.ts';
+export { createUpstreams } from './upstream.ts';

@@ -3,7 +3,7 @@ import type { DidType } from '@vre/protocol-rucio';
 import { lakeClient } from '../lake-client.ts';
 
 /** The account that the lake knows the person by. */
-export const useAccount = () =>
+const useAccount = () =>
   useQuery({
     queryKey: ['lake', 'whoami'],
     queryFn: ({ signal }) => lakeClient.whoami(signal),
