@@ -1,22 +1,5 @@
 import { z } from 'zod';
 
-const elementSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^([A-Z0-9]+([_-][A-Z0-9]+)*)$/)
-    .describe('Name of the storage element: upper-case letters and digits in groups joined by - or _.'),
-  'path-prefix': z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/)
-    .optional()
-    .describe('First path segment below the storage door; the name in lower case unless given.'),
-  directory: z.string().optional().describe('Directory of the files; below the data directory unless given.'),
-  attributes: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .default({})
-    .describe('Attributes for storage element expressions, given at creation.'),
-});
-
 const userpassSchema = z.strictObject({
   identity: z.string().min(1).max(255).describe('User name given to Rucio clients.'),
   account: z
@@ -26,12 +9,8 @@ const userpassSchema = z.strictObject({
   'password-file': z.string().describe('File with the password, readable by the operator alone.'),
 });
 
-/** Configuration of the data lake; `{}` is a working lake of three elements. Durations are in seconds. */
+/** Configuration of the data lake; `{}` is a working lake. Durations are in seconds. */
 export const dataLakeConfigSchema = z.strictObject({
-  elements: z
-    .array(elementSchema)
-    .default(['LOCAL-A', 'LOCAL-B', 'LOCAL-C'].map((name) => ({ name, attributes: {} })))
-    .describe('Storage elements kept in directories of this host and served by the storage door.'),
   'default-quota': z
     .number()
     .int()
@@ -95,8 +74,3 @@ export const dataLakeConfigSchema = z.strictObject({
 });
 
 export type DataLakeConfig = z.output<typeof dataLakeConfigSchema>;
-export type ElementConfig = DataLakeConfig['elements'][number];
-
-/** Path below the storage door at which an element is served. */
-export const pathPrefixOf = (element: ElementConfig): string =>
-  element['path-prefix'] ?? element.name.toLowerCase().replaceAll('_', '-');

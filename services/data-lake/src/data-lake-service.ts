@@ -18,6 +18,7 @@ import { prepareElements } from './elements.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createHousekeeper } from './housekeeper.ts';
 import type { Lake, StorageOf } from './lake.ts';
+import { createLocalStorage, type LakeElement } from './local-storage.ts';
 import { dataLakeMigrations } from './migrations.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { createAuditor } from './replicas/auditor.ts';
@@ -42,19 +43,28 @@ import { createConveyor } from './transfers/conveyor.ts';
 /** Version of the API that this lake speaks; clients print it. */
 const apiVersion = '41.5.1';
 
+/** What the composition decides. */
+export type DataLakeOptions = {
+  /** Elements of this host, the same for the storage door and for the lake; registered at start if missing. */
+  readonly elements: readonly LakeElement[];
+  /** Adapters of further elements that this host reaches. */
+  readonly storage?: StorageOf;
+};
+
 /**
- * Puts the data lake together. `storage` gives the adapter behind a storage element, where this host reaches its
- * bytes; without one, replicas there are taken at their word and not transferred.
+ * Puts the data lake together. It reaches the bytes of the given elements itself; replicas elsewhere are taken at
+ * their word and not transferred.
  */
 export function createDataLakeService(
   context: ServiceContext,
   config: DataLakeConfig,
-  storage: StorageOf,
+  options: DataLakeOptions,
 ): Service {
+  const local = createLocalStorage(options.elements);
   const lake: Lake = {
     ...context,
     config,
-    storage,
+    storage: (rse) => local.of(rse) ?? options.storage?.(rse),
     rses: createRseDirectory(context.database),
     random: Math.random,
   };
@@ -124,11 +134,12 @@ export function createDataLakeService(
       createHousekeeper(lake),
     ],
     start: async () => {
+      await local.open();
       await issuer.start();
-      await prepareElements(lake);
+      await prepareElements(lake, options.elements);
       await passwords.start();
     },
-    stop: async () => undefined,
+    stop: async () => local.close(),
     health: async () => {
       const elements = await lake.rses.all();
       return { ok: elements.length > 0, detail: `${elements.length} storage elements are registered.` };

@@ -1,7 +1,7 @@
 import { accountNamed, insertAccount } from './accounts/account-store.ts';
 import { giveDefaultQuota, setLimit } from './accounts/limit-store.ts';
-import { pathPrefixOf } from './config.ts';
 import type { Lake } from './lake.ts';
+import type { LakeElement } from './local-storage.ts';
 import { addProtocol, attributeValue } from './rses/rse-service.ts';
 import { insertRse, setAttribute, setDistance } from './rses/rse-store.ts';
 
@@ -19,11 +19,11 @@ const everything = {
  * by a temporary name would cost two requests and protect from nothing. It need not look after writing either
  * (`skip_upload_stat`): the lake compares size and checksum itself before it makes a replica available.
  */
-export async function prepareElements(lake: Lake): Promise<void> {
+export async function prepareElements(lake: Lake, given: readonly LakeElement[]): Promise<void> {
   const now = lake.clock.now();
   const door = new URL(lake.addresses.storageDoor);
   await insertAccount(lake.database.direct, { name: 'root', type: 'SERVICE', email: null }, now);
-  for (const element of lake.config.elements) {
+  for (const element of given) {
     await lake.database.transaction(async (transaction) => {
       const id = await insertRse(
         transaction,
@@ -36,15 +36,11 @@ export async function prepareElements(lake: Lake): Promise<void> {
       await addProtocol(transaction, { id, name: element.name }, 'https', {
         hostname: door.hostname,
         port: Number(door.port || 443),
-        prefix: `/${pathPrefixOf(element)}/`,
+        prefix: `/${element.pathPrefix}/`,
         impl: 'rucio.rse.protocols.webdav.NoRename',
         domains: everything,
       });
-      for (const [key, value] of Object.entries({
-        skip_upload_stat: true,
-        lfn2pfn_algorithm: 'hash',
-        ...element.attributes,
-      }))
+      for (const [key, value] of Object.entries({ skip_upload_stat: true, lfn2pfn_algorithm: 'hash' }))
         await setAttribute(transaction, id, key, attributeValue(value), true);
       await giveDefaultQuota(transaction, lake.config['default-quota'], { rseId: id });
     });
@@ -52,9 +48,7 @@ export async function prepareElements(lake: Lake): Promise<void> {
   }
   const root = await accountNamed(lake.database.direct, 'root');
   const elements = await lake.rses.all();
-  const configured = elements.filter(({ name }) =>
-    lake.config.elements.some((element) => element.name === name),
-  );
+  const configured = elements.filter(({ name }) => given.some((element) => element.name === name));
   for (const rse of configured) {
     await setLimit(lake.database.direct, root.id, rse.id, null);
     for (const other of configured)

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { accountTypes, addAccount, wordOf } from './accounts/account-service.ts';
 import { attributesOf, listAccounts } from './accounts/account-store.ts';
 import { mapIdentity, oidcIdentity } from './accounts/identity-store.ts';
-import { giveDefaultQuota } from './accounts/limit-store.ts';
 import { audit } from './audit.ts';
 import type { Lake } from './lake.ts';
 import { bodyOf } from './rest/body.ts';
@@ -77,7 +76,6 @@ export async function operatorRoutes(app: FastifyInstance, lake: Lake): Promise<
     lake.rses.forget();
     for (const [key, value] of Object.entries(body.attributes))
       await addAttribute(lake, body.name, key, value);
-    await giveDefaultQuota(lake.database.direct, lake.config['default-quota'], { rseId: rse.id });
     return reply.code(201).send({ rse: body.name });
   });
   app.get('/audit', async (request) => audit(lake, (request.query as { deep?: string }).deep === 'true'));

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { isBelow, parseStoragePath, type StoragePath } from '@vre/protocol-webdav';
 import type { StorageAdapter } from '@vre/storage-port';
-import { createPosixStorage, type PosixStorage, type PosixStorageOptions } from '@vre/storage-posix';
+import { createFollowedStorage, type PosixStorage, type PosixStorageOptions } from '@vre/storage-posix';
 
 /** A storage element behind the door. */
 export type DoorElement = {
@@ -68,7 +68,7 @@ export async function openElements(
   return Promise.all(
     directories.map(async ({ name, directory }, index) => {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      const storage = await createPosixStorage({ root: directory, fsync });
+      const storage = createFollowedStorage({ root: directory, fsync });
       return { name, prefix: prefixes[index] ?? [], storage };
     }),
   );

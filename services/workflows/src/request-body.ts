@@ -36,7 +36,8 @@ export async function readJsonBody(request: FastifyRequest): Promise<unknown> {
   return text.trim() === '' ? undefined : parseJson(text);
 }
 
-function parseJson(text: string): unknown {
+/** @throws ReanaError 400 when the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -28,11 +28,10 @@ import { auditRuns } from './runs/run-audit.ts';
 import { createRunJanitor } from './runs/run-janitor.ts';
 import { runRoutes } from './runs/run-routes.ts';
 import { createRunService } from './runs/run-service.ts';
-import { setWorkspaceBytes } from './runs/run-store.ts';
+import { addWorkspaceBytes } from './runs/run-store.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
 import type { WorkflowsConfig } from './workflows-config.ts';
 import { workflowsMigrations } from './workflows-migrations.ts';
-import { diskUsageOf } from './workspace/disk-usage.ts';
 import { workspaceRoutes } from './workspace/workspace-routes.ts';
 import { createWorkspaces } from './workspace/workspaces.ts';
 
@@ -157,10 +156,8 @@ export function createWorkflowsService(
       workspaceRoutes(app, {
         access,
         workspaces,
-        refreshUsage: async (run) => {
-          const { total } = await workspaces.within(run, diskUsageOf);
-          await setWorkspaceBytes(database.direct, run.workspaceId, total);
-        },
+        countBytes: (run, change) => addWorkspaceBytes(database.direct, run.workspaceId, change),
+        checkQuota: quota.check,
       });
       secretRoutes(app, context, authenticator);
       tokenRoutes(app, context, authenticator);
@@ -195,7 +192,7 @@ export function createWorkflowsService(
     stop: () => executor.stop(),
     health: async () => {
       await sql`select 1`.execute(database.direct);
-      return { ok: true, detail: '' };
+      return { ok: true, detail: `Runs ${engineTypes.join(', ')} workflows.` };
     },
     audit: () => auditRuns(database, workspaces, clock.now()),
   };

@@ -1,9 +1,7 @@
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type ConfinedEntry,
   type ConfinedFilesOptions,
-  confinedSegments,
   type FsyncPolicy,
   isPartName,
   openConfined,
@@ -12,6 +10,7 @@ import { checksumOfFile } from '@vre/storage-checksums';
 import { type StorageAdapter, type StorageEntry, StorageError } from '@vre/storage-port';
 import { atMost } from './at-most.ts';
 import { createChecksumCache } from './checksum-cache.ts';
+import { localPathBelow } from './local-path.ts';
 import { storageErrorOf } from './storage-error-of.ts';
 import { writeContent } from './write-content.ts';
 
@@ -138,13 +137,7 @@ export async function createPosixStorage(options: PosixStorageOptions): Promise<
         const { blocks, bavail, bsize } = await statfs(options.root);
         return { total: blocks * bsize, free: bavail * bsize };
       }),
-    localPath: (path) => {
-      try {
-        return join(options.root, ...confinedSegments(path));
-      } catch (error) {
-        throw storageErrorOf(error, path);
-      }
-    },
+    localPath: (path) => localPathBelow(options.root, path),
     removeAbandoned: (olderThan) =>
       translated('', async () => {
         let removed = 0;

@@ -25,12 +25,15 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
       createDataLakeService(await process.contextFor('data-lake', 'lake'), configuration['data-lake'], {
         elements,
       }),
-    'storage-door': async () =>
-      createStorageDoorService(
-        await process.contextFor('storage-door', 'door'),
-        configuration['storage-door'],
-        { elements },
-      ),
+    'storage-door': async () => {
+      const context = await process.contextFor('storage-door', 'door');
+      const { addresses } = context;
+      // Those who sign in to the lake with a password carry its own tokens.
+      const lake = { issuer: addresses.lake, audiences: [addresses.storageDoor], 'base-path': '/' };
+      const door = configuration['storage-door'];
+      const trusted = [...door['trusted-issuers'], ...(enabled.has('data-lake') ? [lake] : [])];
+      return createStorageDoorService(context, { ...door, 'trusted-issuers': trusted }, { elements });
+    },
     workflows: async () =>
       createWorkflowsService(
         await process.contextFor('workflows', 'workflows'),

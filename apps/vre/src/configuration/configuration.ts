@@ -64,7 +64,7 @@ const databaseSchema = z
   .prefault({});
 
 /** One storage element of this installation: a directory behind the storage door. */
-export const elementSchema = z.strictObject({
+const elementSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Z0-9]+([_-][A-Z0-9]+)*$/, 'must be capitals and digits joined by - or _, such as LOCAL-A')

@@ -1,5 +1,5 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { writeReanaToken } from '../client/client-files.ts';
 import { reanaClient, rucio } from './client-commands.ts';
 import { type DemoState, need } from './demo-state.ts';
@@ -97,15 +97,16 @@ export const checkResult: Step<DemoState> = {
   title: 'download the result and compare its numbers with the expected ones',
   run: async (state) => {
     const expected = JSON.parse(await readFile(join(state.project, 'expected.json'), 'utf8')) as Expected;
-    const directory = join(state.dataDirectory, 'people', need(state, 'researcher').username);
+    const directory = join(state.dataDirectory, 'people', need(state, 'researcher').username, 'results');
     await mkdir(directory, { recursive: true });
     await reanaClient(state, ['download', '-w', 'km3net-orca', '-o', directory, ...expected.outputs]);
-    state.resultsDirectory = join(directory, 'results');
+    state.resultsDirectory = directory;
     for (const output of expected.outputs) {
-      const { size } = await stat(join(directory, output)).catch(() => ({ size: 0 }));
+      // The client keeps the last part of the name only.
+      const { size } = await stat(join(directory, basename(output))).catch(() => ({ size: 0 }));
       expectThat(size > 0, `${output} is missing or empty`);
     }
-    const results: unknown = JSON.parse(await readFile(join(directory, 'results/results.json'), 'utf8'));
+    const results: unknown = JSON.parse(await readFile(join(directory, 'results.json'), 'utf8'));
     for (const check of expected.checks) {
       const seen = valueAt(results, check.path);
       const fits =
@@ -160,10 +161,15 @@ export const findProvenance: Step<DemoState> = {
       'from-the-lake',
     );
     await rucio(state, ['download', dataset, '--dir', directory]);
-    const fromLake = await readFile(join(directory, 'orca-result', 'results.json')).catch(() => undefined);
-    const fromRun = await readFile(join(need(state, 'resultsDirectory'), 'results.json'));
-    if (fromLake !== undefined)
-      expectThat(fromLake.equals(fromRun), 'results.json of the lake differs from the one of the run');
+    const fromLake = (await readdir(directory, { recursive: true })).find((name) =>
+      basename(name).endsWith('results.json'),
+    );
+    expectThat(fromLake !== undefined, `the download of ${dataset} holds no results.json`);
+    const [lakeBytes, runBytes] = await Promise.all([
+      readFile(join(directory, fromLake)),
+      readFile(join(need(state, 'resultsDirectory'), 'results.json')),
+    ]);
+    expectThat(lakeBytes.equals(runBytes), 'results.json of the lake differs from the one of the run');
     const lines = metadata.split('\n').filter((line) => /run|input|environment|workflow/i.test(line));
     return [`${dataset}:`, ...lines.map((line) => `  ${line.trim()}`)];
   },

@@ -74,7 +74,7 @@ describe.skipIf(!chromium.present)(`portal in Chromium ${chromium.reason}`, () =
     await page.getByText(alice.scope).first().waitFor();
     await expectAccessible(page);
     await screenshot(page, 'lake');
-    await page.goto(`${portal}/lake/${alice.scope}/sample`);
+    await page.goto(`${portal}/lake/dids/${alice.scope}/sample`);
     await page.getByText('events.txt').first().waitFor();
     await expectAccessible(page);
     await screenshot(page, 'lake-dataset');
@@ -96,12 +96,20 @@ describe.skipIf(!chromium.present)(`portal in Chromium ${chromium.reason}`, () =
       .getByText(/finished/i)
       .first()
       .waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'run');
+    await page.getByRole('tab', { name: 'Log' }).click();
     await page
-      .getByText(/hello from a step/)
+      .getByText(/^hello from a step/m)
+      .filter({ visible: true })
       .first()
       .waitFor();
     await expectAccessible(page);
-    await screenshot(page, 'run');
+    await screenshot(page, 'run-log');
+    await page.getByRole('tab', { name: 'Files' }).click();
+    await page.getByText('hello.txt').filter({ visible: true }).first().waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'run-files');
   });
 
   test('use from my computer shows what to copy and the tokens', async () => {

@@ -153,7 +153,7 @@ export function didRoutes(app: FastifyInstance, lake: Lake): void {
     );
   const show: Handler = async (request, reply, name) => {
     if (name.name === '') return tree(request, reply, name);
-    const did = await store.didNamed(q, name);
+    const did = await store.didAsked(database, name);
     const depth =
       parameter(request, 'dynamic_depth')?.toUpperCase() ?? (flag(request, 'dynamic') ? 'FILE' : undefined);
     const size =

@@ -1,4 +1,4 @@
-import { type Queryable, sql } from '@vre/database';
+import { type Database, type Queryable, sql } from '@vre/database';
 import { RucioError, type ScopedName, scopedName } from '@vre/protocol-rucio';
 import type { Did } from './did.ts';
 
@@ -14,6 +14,23 @@ export const didNotFound = (did: ScopedName): RucioError =>
 export async function didNamed(q: Queryable, did: ScopedName): Promise<Did> {
   const { rows } = await sql<Did>`
     select ${columns} from ${joined} where s.name = ${did.scope} and d.name = ${did.name}`.execute(q);
+  const found = rows[0];
+  if (!found) throw didNotFound(did);
+  return found;
+}
+
+const prepared = `
+  select d.id, s.name as scope, d.scope_id as "scopeId", s.account_id as "ownerId", d.name, d.type,
+    a.name as account, d.is_open, d.monotonic, d.suppressed, d.availability, d.purge_replicas, d.bytes, d.length,
+    d.adler32, d.md5, d.guid, d.meta, d.created_at, d.updated_at, d.closed_at, d.expired_at, d.accessed_at
+  from lake.did d join lake.scope s on s.id = d.scope_id join lake.account a on a.id = d.account_id
+  where s.name = $1 and d.name = $2`;
+
+/** The same by a statement that each connection prepares once: clients ask for single DIDs more than for all else. */
+export async function didAsked(database: Database, did: ScopedName): Promise<Did> {
+  const { rows } = await database.withConnection((client) =>
+    client.query<Did>({ name: 'did-asked', text: prepared, values: [did.scope, did.name] }),
+  );
   const found = rows[0];
   if (!found) throw didNotFound(did);
   return found;

@@ -38,6 +38,20 @@ export type ListedFile = ScopedName & {
   }[];
 };
 
+/** Names of everything above each file. Collections are few, so what lies above them is found once, not per file. */
+const ancestors = sql`,
+    direct (file, collection) as (
+      select c.child_id, c.parent_id from below b join lake.content c on c.child_id = b.id where b.type = 'F'),
+    above (collection, id) as (
+      select distinct collection, collection from direct
+      union
+      select above.collection, c.parent_id from above join lake.content c on c.child_id = above.id),
+    ancestry (file, names) as (
+      select direct.file, array_agg(distinct s.name || ':' || d.name)
+      from direct join above on above.collection = direct.collection join lake.did d on d.id = above.id
+        join lake.scope s on s.id = d.scope_id
+      group by direct.file)`;
+
 /** Files of DIDs, each once, with their replicas on the elements asked for, streamed from a cursor. */
 export function streamFilesWithReplicas(lake: Lake, request: ListRequest): AsyncGenerator<ListedFile> {
   const states = request.allStates ? ['A', 'U', 'C', 'B', 'D', 'T'] : ['A'];
@@ -55,21 +69,15 @@ export function streamFilesWithReplicas(lake: Lake, request: ListRequest): Async
       union
       select c.child_id, d.type from below b join lake.content c on c.parent_id = b.id
         join lake.did d on d.id = c.child_id where b.type <> 'F')
+    ${request.resolveParents ? ancestors : sql``}
     select s.name as scope, d.name, d.bytes, d.md5, d.adler32, coalesce(found.replicas, '[]') as replicas,
-      ${
-        request.resolveParents
-          ? sql`(with recursive above (id) as (
-              select c.parent_id from lake.content c where c.child_id = d.id
-              union select c.parent_id from above join lake.content c on c.child_id = above.id)
-             select array_agg(ps.name || ':' || p.name order by ps.name, p.name) from above
-               join lake.did p on p.id = above.id join lake.scope ps on ps.id = p.scope_id)`
-          : sql`null::text[]`
-      } as parents
+      ${request.resolveParents ? sql`ancestry.names` : sql`null::text[]`} as parents
     from below b join lake.did d on d.id = b.id join lake.scope s on s.id = d.scope_id
     left join lateral (
       select jsonb_agg(jsonb_build_object('rse', r.rse_id, 'state', r.state, 'path', r.path)) as replicas
       from lake.replica r where r.did_id = d.id and r.rse_id = any(${elements}::int[])
         and r.state = any(${states}::text[]) and ${updated}) as found on true
+    ${request.resolveParents ? sql`left join ancestry on ancestry.file = b.id` : sql``}
     where b.type = 'F'`);
 }
 

@@ -71,7 +71,10 @@ export function createRseDirectory(database: Database): RseDirectory {
     matching: async (expression) => {
       const found = evaluateRseExpression(parseRseExpression(expression), await all());
       if (found.length === 0)
-        throw new RucioError('InvalidRSEExpression', 'RSE Expression resulted in an empty set.');
+        throw new RucioError(
+          'InvalidRSEExpression',
+          `No storage element matches the expression ${expression.slice(0, 200)}`,
+        );
       return found;
     },
     forget: () => {

@@ -45,7 +45,16 @@ test.each(['', 'A|', '(A', 'A)', 'A B', '&A', 'A||B', '()', 'tier=', 'A;drop', '
   },
 );
 
-const primitive = fc.constantFrom('A', 'B', 'C-DISK', 'fast', 'tier=2', 'tier>1', 'country=FR', '*');
+const primitive: fc.Arbitrary<string> = fc.constantFrom(
+  'A',
+  'B',
+  'C-DISK',
+  'fast',
+  'tier=2',
+  'tier>1',
+  'country=FR',
+  '*',
+);
 const tree = fc.letrec<{ text: string }>((tie) => ({
   text: fc.oneof(
     { maxDepth: 5 },
@@ -76,7 +85,7 @@ test('operators are those of sets', () => {
 test('without parentheses operators apply from left to right', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.constantFrom('|', '&', '\\'), primitive), { maxLength: 6 }),
+      fc.array(fc.tuple(fc.constantFrom<string>('|', '&', '\\'), primitive), { maxLength: 6 }),
       primitive,
       (tail, head) => {
         const flat = head + tail.map(([operator, operand]) => operator + operand).join('');

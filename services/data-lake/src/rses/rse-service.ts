@@ -1,5 +1,6 @@
 import type { Queryable } from '@vre/database';
 import { type ProtocolSettings, type RseSettings, RucioError, requireName } from '@vre/protocol-rucio';
+import { giveDefaultQuota } from '../accounts/limit-store.ts';
 import type { Lake } from '../lake.ts';
 import type { Protocol, Rse } from './rse.ts';
 import * as store from './rse-store.ts';
@@ -65,6 +66,7 @@ export async function addRse(lake: Lake, name: string, settings: RseSettings): P
   );
   lake.rses.forget();
   if (id === undefined) throw duplicate(`Storage element ${name}`);
+  await giveDefaultQuota(lake.database.direct, lake.config['default-quota'], { rseId: id });
 }
 
 export async function changeRse(lake: Lake, name: string, settings: RseSettings): Promise<void> {

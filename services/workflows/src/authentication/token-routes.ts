@@ -7,7 +7,9 @@ import type { Authenticator } from './authenticator.ts';
 import { insertToken, listTokens, revokeToken, type TokenRow } from './token-store.ts';
 
 const mintBody = z.object({
-  label: z.string().trim().min(1).max(100).default('my computer'),
+  label: z.string().trim().min(1).max(100).optional(),
+  /** Another word for the label. */
+  name: z.string().trim().min(1).max(100).optional(),
   expiresInDays: z.number().int().min(1).max(3660).optional(),
 });
 
@@ -54,8 +56,10 @@ export function tokenRoutes(
   });
   app.post('/api/x-tokens', async (request, reply) => {
     const { account } = await authenticator.principalCaller(request);
-    const { label, expiresInDays } = mintBody.parse(request.body ?? {});
-    return reply.code(201).send(await mintToken(context, account.id, label, expiresInDays));
+    const { label, name, expiresInDays } = mintBody.parse(request.body ?? {});
+    return reply
+      .code(201)
+      .send(await mintToken(context, account.id, label ?? name ?? 'my computer', expiresInDays));
   });
   app.delete<{ Params: { id: string } }>('/api/x-tokens/:id', async (request, reply) => {
     const { account } = await authenticator.principalCaller(request);

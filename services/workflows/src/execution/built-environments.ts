@@ -1,4 +1,6 @@
+import { access } from 'node:fs/promises';
 import {
+  type BuiltEnvironment,
   buildEnvironment,
   defaultImageTable,
   type Environment,
@@ -18,6 +20,8 @@ export function builtEnvironments(options: {
   const { environments, dataDirectory } = options;
   const table = defaultImageTable(environments, options.ownImages);
   const known = [hostUserland, ...environments.map(({ name }) => name)];
+  // Looking for the interpreter costs more than a short job: what was built is remembered while it is there.
+  const ready = new Map<string, BuiltEnvironment>();
   return {
     known: () => known,
     forImage: (image) => imageToEnvironment(image, table).environment,
@@ -27,7 +31,15 @@ export function builtEnvironments(options: {
       if (!environment) {
         throw new Error(`There is no environment "${name}": known are ${known.join(', ')}.`);
       }
-      const built = await buildEnvironment(environment, { dataDirectory, report, signal });
+      const before = ready.get(name);
+      const there =
+        before !== undefined &&
+        (await access(before.binDirectory).then(
+          () => true,
+          () => false,
+        ));
+      const built = there ? before : await buildEnvironment(environment, { dataDirectory, report, signal });
+      ready.set(name, built);
       return { name, binDirectory: built.binDirectory, paths: built.paths };
     },
   };

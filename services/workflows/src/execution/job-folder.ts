@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openConfined } from '@vre/confined-files';
 
 /** The places of one attempt of a job, outside the workspace. */
 export type JobFolder = {
@@ -38,4 +39,17 @@ export async function makeJobFolder(directory: string): Promise<JobFolder> {
   await mkdir(folder.secrets, { recursive: true, mode: 0o711 });
   await chmod(folder.secrets, 0o711);
   return folder;
+}
+
+/** Removes what an ended job no longer needs: tokens, secrets, its home. The log stays. */
+export async function tidyJobFolder(directory: string): Promise<void> {
+  const files = await openConfined(directory).catch(() => undefined);
+  if (files === undefined) return;
+  try {
+    for (const place of ['credentials', 'secrets', 'home']) {
+      if ((await files.stat(place)) !== undefined) await files.removeTree(place);
+    }
+  } finally {
+    files.close();
+  }
 }

@@ -7,7 +7,7 @@ import { runJobEvent, runLogEvent } from '../runs/run-events.ts';
 import { readSecrets } from '../secrets/secret-store.ts';
 import type { ChosenBackend } from './backend-choice.ts';
 import type { ExecutionParts } from './execution-parts.ts';
-import { jobFolderPath, makeJobFolder } from './job-folder.ts';
+import { jobFolderPath, makeJobFolder, tidyJobFolder } from './job-folder.ts';
 import { jobLimits } from './job-limits.ts';
 import { buildJobSpec } from './job-spec.ts';
 import { writeRucioFiles } from './rucio-credentials.ts';
@@ -74,6 +74,9 @@ export async function runJob(life: RunLife, wanted: EngineJob): Promise<Journale
       }
       return written;
     });
+    await tidyJobFolder(jobFolderPath(parts.dataDirectory, run.id, job.id, job.attempt)).catch(
+      (error: unknown) => parts.log.warn({ err: error, jobId: job.id }, 'could not tidy up after a job'),
+    );
     // Stopped meanwhile: the run is over, and this life ends with it.
     if (!finished) throw new DOMException('the run was stopped', 'AbortError');
     return { key: job.key, succeeded, sentence: end.sentence };

@@ -29,7 +29,7 @@ export function buildJobSpec(parts: {
   const { folder, workspace, environments } = parts;
   const files = parts.secrets.filter(({ kind }) => kind === 'file');
   const variables = parts.secrets.filter(({ kind }) => kind === 'env');
-  const variablesFile = join(folder.secrets, '.variables');
+  const variablesFile = join(folder.directory, 'variables.sh');
   const secretFiles = [
     ...files.map(({ name, value }) => ({
       path: join(folder.secrets, name),

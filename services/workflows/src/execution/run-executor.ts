@@ -80,7 +80,7 @@ export function createRunExecutor(
       if (!found) return;
       const life = createRunLife(parts, found.run, found.account, signal);
       const result = await liveRun(life);
-      await end(found.run, found.account, result);
+      await end(found.run, found.account, result, worker);
     } catch (error) {
       if (abandoned) return;
       if (signal.aborted || (error as Error).name === 'AbortError') {
@@ -103,12 +103,16 @@ export function createRunExecutor(
     await end(found.run, found.account, { status: 'failed', sentence });
   }
 
-  async function end(run: Run, account: Account, result: LifeResult): Promise<void> {
+  async function end(run: Run, account: Account, result: LifeResult, leaseOwner?: string): Promise<void> {
     const usage = await parts.workspaces.within(run, diskUsageOf).catch(() => undefined);
     await database.transaction(async (transaction) => {
       const now = clock.now();
       const reason = result.status === 'failed' ? result.sentence : null;
-      const moved = await moveRun(transaction, run.id, result.status, { now, reason });
+      const moved = await moveRun(transaction, run.id, result.status, {
+        now,
+        reason,
+        ...(leaseOwner === undefined ? {} : { leaseOwner }),
+      });
       if (!moved) return;
       // A failed engine may leave jobs behind that it no longer waits for.
       await stopJobsOfRun(transaction, run.id, now, 'stopped because its run ended');

@@ -4,6 +4,7 @@ import type { Daemon } from '@vre/daemon';
 import type { Database } from '@vre/database';
 import type { Clock } from '@vre/service';
 import type { Logger } from '@vre/telemetry';
+import { tidyJobFolder } from '../execution/job-folder.ts';
 import { backendJobId, type Job } from './job.ts';
 import { cancellationDone, claimCancellations } from './job-store.ts';
 
@@ -27,6 +28,7 @@ export function createJobCanceller(parts: {
       jobDirectory: join(job.directory, 'control'),
     };
     await backend.cancel(reference, { graceSeconds });
+    await tidyJobFolder(job.directory);
   };
   return {
     name: 'job-canceller',

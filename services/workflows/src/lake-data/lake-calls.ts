@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type HttpAnswer, type HttpCall, type HttpClient, HttpError } from '@vre/http-client';
+import { sameChecksum } from '@vre/storage-checksums';
 import { z } from 'zod';
 
 const replicaRow = z.looseObject({
@@ -29,7 +30,13 @@ export interface LakeCalls {
   files(did: ScopedName): Promise<readonly LakeFile[]>;
   /** Bytes from a storage door. */
   read(url: string, signal: AbortSignal): Promise<Readable>;
-  write(url: string, content: Readable | Buffer, bytes: number, signal: AbortSignal): Promise<void>;
+  /** Puts bytes to a storage door, which checks them; fine when it holds exactly them already. */
+  write(
+    url: string,
+    content: Readable | Buffer,
+    expected: { readonly bytes: number; readonly adler32: string },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Where a file is to be written on a storage element. */
   writeUrl(rse: string, file: ScopedName): Promise<string>;
   /** Storage elements that can be written to, in the lake's order. */
@@ -78,6 +85,22 @@ export function createLakeCalls(http: HttpClient, lake: string, token: () => Pro
     }
   }
 
+  /** Whether a door holds a file of this size and checksum (RFC 3230). */
+  async function holds(url: string, bytes: number, adler32: string): Promise<boolean> {
+    const { status, headers, body } = await http.request(url, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${await token()}`, 'want-digest': 'adler32' },
+    });
+    await body.dump();
+    const [, found] = /adler32=([0-9a-f]+)/i.exec([headers.digest].flat().join()) ?? [];
+    return (
+      status === 200 &&
+      headers['content-length'] === String(bytes) &&
+      found !== undefined &&
+      sameChecksum(found, adler32)
+    );
+  }
+
   return {
     didType: async (did) => {
       try {
@@ -117,25 +140,33 @@ export function createLakeCalls(http: HttpClient, lake: string, token: () => Pro
       }
       return answer.body;
     },
-    write: async (url, content, bytes, signal) => {
+    write: async (url, content, { bytes, adler32 }, signal) => {
       const answer = await http.request(url, {
         method: 'PUT',
-        headers: { authorization: `Bearer ${await token()}`, 'content-length': String(bytes) },
+        headers: {
+          authorization: `Bearer ${await token()}`,
+          'content-length': String(bytes),
+          digest: `adler32=${adler32}`,
+        },
         body: content,
         headersTimeout: 600_000,
         signal,
       });
       const body = await answer.body.text();
-      if (answer.status < 200 || answer.status > 299)
-        throw new HttpError(answer.status, url, body.slice(0, 4096));
+      if (answer.status >= 200 && answer.status <= 299) return;
+      const refused = new HttpError(answer.status, url, body.slice(0, 4096));
+      // Written before a crash: nobody may replace it, and nobody needs to.
+      if (![403, 409, 412].includes(answer.status) || !(await holds(url, bytes, adler32))) throw refused;
     },
     writeUrl: async (rse, file) => {
       const lfn = `${file.scope}:${file.name}`;
-      const query = `lfn=${part(lfn)}&scheme=https&operation=write`;
-      const found = z
-        .record(z.string(), z.string())
-        .parse(JSON.parse(await text(`/rses/${part(rse)}/lfns2pfns?${query}`)));
-      const pfn = found[lfn];
+      const pfns = (scheme: string) =>
+        text(`/rses/${part(rse)}/lfns2pfns?lfn=${part(lfn)}&scheme=${scheme}&operation=write`);
+      const answer = await pfns('https').catch((error: unknown) => {
+        if (error instanceof HttpError && error.status < 500) return pfns('davs');
+        throw error;
+      });
+      const pfn = z.record(z.string(), z.string()).parse(JSON.parse(answer))[lfn];
       if (pfn === undefined) throw new Error(`${rse} names no address to write ${lfn} to`);
       return pfn.replace(/^davs:/, 'https:');
     },

@@ -70,7 +70,7 @@ async function registerOne(
     ({ path, scope }) => mine.has(path) && scope === dataset.scope,
   );
   log.write('INFO', `Registering ${transfers.length} files in ${dataset.scope}:${dataset.name} on ${rse}.`);
-  const metadata = await provenance(life, output.metadata ?? {});
+  const metadata = await provenance(life, output.metadata ?? {}, parameters);
   const type = await lake.didType(dataset);
   if (type !== undefined && type !== 'DATASET') {
     throw new RunFailure(
@@ -113,7 +113,7 @@ async function deliver(
         : await checksumOfStream(await files.createReadStream(transfer.path), 'adler32');
     const url = await lake.writeUrl(rse, file);
     const content = entry.bytes === 0 ? Buffer.alloc(0) : await files.createReadStream(transfer.path);
-    await lake.write(url, content, entry.bytes, signal);
+    await lake.write(url, content, { bytes: entry.bytes, adler32 }, signal);
     await lake.addReplicas(rse, [{ ...file, bytes: entry.bytes, adler32 }]);
     await lake.setMetadata(file, metadata);
     await setTransfer(direct, run.id, transfer, {
@@ -157,19 +157,23 @@ async function firstElement(lake: LakeCalls): Promise<string> {
   return first;
 }
 
-/** Which run, specification, inputs and environments made the results. */
+/** Which run, specification, inputs and environments made the results; parameters are filled into given texts. */
 async function provenance(
-  { parts, run }: RunLife,
+  { parts, run, specification }: RunLife,
   given: Readonly<Record<string, unknown>>,
+  parameters: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const inputs = await transfersOf(parts.database.direct, run.id, 'input');
   const jobs = await jobsOfRuns(parts.database.direct, [run.id]);
+  const filled = Object.entries(given).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? fillIn(value, parameters) : value,
+  ]);
   return {
-    ...given,
+    ...Object.fromEntries(filled),
     workflow_run_id: run.id,
     workflow_run_name: fullName(run),
     workflow_specification_sha256: createHash('sha256').update(run.specification).digest('hex'),
-    workflow_inputs: inputs.map(({ scope, name }) => `${scope}:${name}`),
+    workflow_inputs: (specification.inputs?.['data-lake'] ?? []).map(({ did }) => fillIn(did, parameters)),
     workflow_environments: [...new Set(jobs.map(({ environment }) => environment).filter(Boolean))],
     workflow_images: [...new Set(jobs.map(({ image }) => image))],
   };

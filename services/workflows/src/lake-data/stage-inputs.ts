@@ -1,4 +1,4 @@
-import type { ConfinedFiles } from '@vre/confined-files';
+import { type ConfinedFiles, ConfinedFilesError } from '@vre/confined-files';
 import { humanReadableBytes } from '@vre/protocol-reana';
 import { checksumOfStream, createChecksum, sameChecksum } from '@vre/storage-checksums';
 import { parameterTexts } from '../execution/parameter-texts.ts';
@@ -106,7 +106,7 @@ async function stage(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof RunFailure) throw error;
-      last = error as Error;
+      last = sourceError(error as Error);
       log.write(
         'WARNING',
         `Staging ${transfer.scope}:${transfer.name} failed (${last.message}), try ${attempt + 1} of ${triesPerFile}.`,
@@ -152,4 +152,12 @@ async function fetchVerified(
     }
   }
   await files.writeFile(path, checked(), { overwrite: true });
+}
+
+/** What the source did wrong is wrapped by the file that was being written. */
+function sourceError(error: Error): Error {
+  const { cause } = error;
+  return error instanceof ConfinedFilesError && error.code === 'failed' && cause instanceof Error
+    ? cause
+    : error;
 }

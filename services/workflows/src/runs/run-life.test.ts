@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  backendsForTests,
   eventually,
   serial,
   startWorkflows,
@@ -103,6 +104,18 @@ describe('the life of a run', () => {
     expect((await ended('ada', 'lake')).x_reason).toContain('/computer');
   });
 
+  it('lets steps change what was uploaded while they run', async () => {
+    const client = await workflows.clientOf('ada');
+    const wait =
+      'echo ready; until test -f sub/late.txt; do sleep 0.1; done; echo more >> sub/late.txt; touch sub/new';
+    await client.createRun('late', serial([{ commands: [wait] }]));
+    await client.startRun('late');
+    await eventually(async () => (await client.runDetails('late')).jobs[0]?.status === 'running');
+    await client.uploadFile('late', 'sub/late.txt', 'some\n');
+    expect((await ended('ada', 'late')).x_reason).toBeUndefined();
+    expect(await (await client.readFile('late', 'sub/late.txt')).text()).toBe('some\nmore\n');
+  });
+
   it('stops a running run with everything it started', async () => {
     const client = await workflows.clientOf('ada');
     await client.createRun(
@@ -152,6 +165,53 @@ describe('the life of a run', () => {
 
   it('leaves nothing that the audit would find', async () => {
     expect(await workflows.service.audit()).toEqual([]);
+  });
+});
+
+describe('in a sandbox', () => {
+  it('gives jobs their workspace, secrets and nothing of others', async (context) => {
+    const backends = backendsForTests(true);
+    const { unavailable } = await backends.sandbox.describe();
+    if (unavailable !== undefined) context.skip(unavailable);
+    const sandboxed = await startWorkflows({ backends });
+    try {
+      const client = await sandboxed.clientOf('ada');
+      const token = await sandboxed.tokenOf('ada');
+      const value = (text: string) => Buffer.from(text).toString('base64');
+      const added = await fetch(`${sandboxed.url}/api/secrets/`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          key: { name: 'key', type: 'file', value: value('from file') },
+          PASS: { name: 'PASS', type: 'env', value: value("it's") },
+        }),
+      });
+      expect(added.status).toBe(201);
+      await client.createRun(
+        'inside',
+        serial([
+          {
+            name: 'look',
+            commands: [
+              'cat /etc/reana/secrets/key; echo " $$PASS"; echo x > made; touch $$HOME/y && echo home',
+              `cat made; ls -a ${sandboxed.context.dataDirectory}; env | grep -c '^PASS='`,
+            ],
+          },
+        ]),
+      );
+      await client.startRun('inside');
+      const status = await eventually(async () => {
+        const now = await client.runStatus('inside');
+        return ['finished', 'failed'].includes(now.status) && now;
+      });
+      expect(status.x_reason).toBeUndefined();
+      const [first, second] = Object.values((await client.logs('inside')).job_logs);
+      expect(first?.compute_backend).toBe('bubblewrap');
+      expect(first?.logs).toContain("from file it's\nhome\n");
+      expect(second?.logs).toContain('x\n.\n..\njobs\nusers\n1\n');
+    } finally {
+      await sandboxed.close();
+    }
   });
 });
 

@@ -16,7 +16,7 @@ import { liveOutput } from '../jobs/job-output.ts';
 import { jobsOfRuns } from '../jobs/job-store.ts';
 import { lakeTransfersOf } from '../lake-data/lake-transfer-store.ts';
 import { pageFields, pageQuery } from '../paging.ts';
-import { rawJson, readJsonBody } from '../request-body.ts';
+import { parseJson, rawJson, readJsonBody } from '../request-body.ts';
 import { parseSearch } from '../workspace/workspace-listing.ts';
 import { readEngineLog } from './engine-log-store.ts';
 import { effectiveInputs, endedAt, fullName, type Run, runNumber, specificationOf } from './run.ts';
@@ -85,7 +85,9 @@ export function runRoutes(
 
   app.post('/api/workflows', async (request, reply) => {
     const { account } = await authenticator.caller(request);
-    const { workflow_name: name = '', spec } = request.query as { workflow_name?: string; spec?: string };
+    const { workflow_name: name = '', spec } = z
+      .looseObject({ workflow_name: z.string().optional(), spec: z.string().optional() })
+      .parse(request.query);
     if (spec !== undefined && spec !== '') {
       throw new ReanaError(501, 'Not implemented: send the specification itself, not its address.');
     }
@@ -164,7 +166,7 @@ export function runRoutes(
     const { run } = await access.find(request, request.params.run);
     const query = pageQuery.extend({ steps: z.string().optional() }).parse(request.query);
     const body =
-      (await readJsonBody(request)) ?? (query.steps === undefined ? undefined : JSON.parse(query.steps));
+      (await readJsonBody(request)) ?? (query.steps === undefined ? undefined : parseJson(query.steps));
     const steps = z.array(z.string()).nullish().parse(body);
     const jobs = (await jobsOfRuns(database.direct, [run.id])).filter(
       (job) => !steps?.length || steps.includes(job.stepName),

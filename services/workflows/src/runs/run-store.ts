@@ -138,7 +138,13 @@ export async function moveRun(
   transaction: Queryable,
   id: string,
   to: RunStatus,
-  changes: { readonly now: Date; readonly reason?: string | null; readonly startRequest?: string },
+  changes: {
+    readonly now: Date;
+    readonly reason?: string | null;
+    readonly startRequest?: string;
+    /** Only if this worker still holds the run. */
+    readonly leaseOwner?: string;
+  },
 ): Promise<boolean> {
   const { now } = changes;
   const time = {
@@ -153,9 +159,12 @@ export async function moveRun(
   }[to];
   const reason = changes.reason === undefined ? sql`` : sql`, reason = ${changes.reason}`;
   const release = to === 'running' ? sql`` : sql`, lease_owner = null, lease_until = null`;
+  const held = changes.leaseOwner === undefined ? sql`` : sql` and lease_owner = ${changes.leaseOwner}`;
   const { rows } = await sql`
     update workflows.run set status = ${to} ${time} ${reason} ${release}
-    where id = ${id} and status = any(${[...statesBefore(to)]}::text[]) returning 1`.execute(transaction);
+    where id = ${id} and status = any(${[...statesBefore(to)]}::text[]) ${held} returning 1`.execute(
+    transaction,
+  );
   return rows.length > 0;
 }
 
@@ -190,8 +199,8 @@ export async function listRuns(
     sql` and `,
   );
   const order = {
-    asc: sql`created_at asc, run.id`,
-    desc: sql`created_at desc, run.id`,
+    asc: sql`created_at asc, name, run_major, run_minor`,
+    desc: sql`created_at desc, name desc, run_major desc, run_minor desc`,
     'disk-desc': sql`workspace_bytes desc, created_at desc`,
     'cpu-desc': sql`coalesce(finished_at, stopped_at) - started_at desc nulls last, created_at desc`,
   }[filter.order];
@@ -223,4 +232,15 @@ export async function setWorkspaceBytes(
   await sql`update workflows.run set workspace_bytes = ${bytes} where workspace_id = ${workspaceId}`.execute(
     database,
   );
+}
+
+/** Counts what an upload or a removal changed; the exact number is taken when a run ends. */
+export async function addWorkspaceBytes(
+  database: Queryable,
+  workspaceId: string,
+  change: number,
+): Promise<void> {
+  await sql`
+    update workflows.run set workspace_bytes = greatest(workspace_bytes + ${change}, 0)
+    where workspace_id = ${workspaceId}`.execute(database);
 }

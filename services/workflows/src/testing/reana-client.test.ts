@@ -9,7 +9,7 @@ import { eventually, startWorkflows, type WorkflowsUnderTest } from './workflows
 
 const run = promisify(execFile);
 /** Path of an installed, unmodified `reana-client`; the journey is skipped without one. */
-const program = process.env['TEST_REANA_CLIENT'];
+const program = process.env.TEST_REANA_CLIENT;
 
 const specification = `version: 0.9.0
 inputs:
@@ -30,7 +30,7 @@ workflow:
       - name: report
         environment: debian:12
         commands:
-          - echo "\${label} \${factor} $(cat results/count.txt)" > results/report.txt
+          - echo "\${label} \${factor} $$(cat results/count.txt)" > results/report.txt
           - cat results/report.txt
 outputs:
   files: [results/report.txt]
@@ -71,7 +71,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     await writeFile(join(directory, 'data/empty file.txt'), '');
     await writeFile(join(directory, 'reana.yaml'), specification);
     environment = {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: directory,
       LANG: 'C.UTF-8',
       PYTHONWARNINGS: 'ignore',
@@ -106,7 +106,9 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     environment = { ...environment, REANA_WORKON: 'count' };
     const upload = await reana('upload');
     expect(upload).toContain('code/count.sh was successfully uploaded');
-    expect(await reana('start', '-p', 'label=total')).toContain('count.1 has been queued');
+    expect(await reana('start', '-p', 'label=total')).toMatch(
+      /count (has been queued|is running|has been finished)/,
+    );
     await eventually(async () => (await reana('status')).includes('finished'), 60);
     const status = await reana('status', '-v');
     expect(status).toContain('4/4');
@@ -126,7 +128,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     expect(await reana('du', '-h')).toContain('/results/report.txt');
     expect(await reana('du', '-s')).toMatch(/\d+/);
     await reana('download', '-o', 'fetched');
-    expect(await readFile(join(directory, 'fetched/results/report.txt'), 'utf8')).toBe('total 1.0 3\n');
+    expect(await readFile(join(directory, 'fetched/report.txt'), 'utf8')).toBe('total 1.0 3\n');
     await reana('download', 'results', '-o', 'zipped');
     const { stdout: names } = await run('sh', ['-c', 'ls zipped'], { cwd: directory });
     expect(names).toMatch(/download_count\.1_results_.*\.zip/);
@@ -143,7 +145,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     await reana('mv', 'data/empty file.txt', 'data/moved.txt');
     expect(await reana('ls')).toContain('data/moved.txt');
     expect(await reana('rm', 'data/moved.txt')).toContain('data/moved.txt was successfully deleted');
-    expect(await refused('rm', 'data/moved.txt')).toMatch(/did not match|does not exist/);
+    expect(await refused('rm', 'data/moved.txt')).toContain('went wrong while deleting data/moved.txt');
     expect(await refused('mv', 'results/report.txt', '../elsewhere')).toMatch(/workspace/);
   });
 
@@ -187,7 +189,7 @@ describe.skipIf(program === undefined)('the unmodified reana-client', () => {
     expect(await refused('secrets-add', '--env', 'PASS=other')).toContain('already exists');
     const yaml = specification.replace(
       '- cat results/report.txt',
-      '- echo "$$PASS"; cat "$$REANA_SECRETS_DIRECTORY/key.txt"',
+      () => '- echo "$$PASS"; cat "$$REANA_SECRETS_DIRECTORY/key.txt"',
     );
     await writeFile(join(directory, 'secret.yaml'), yaml);
     await reana('create', '-n', 'secret', '-f', 'secret.yaml');

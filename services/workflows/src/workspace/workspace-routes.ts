@@ -32,24 +32,30 @@ export function workspaceRoutes(
   parts: {
     readonly access: RunAccess;
     readonly workspaces: Workspaces;
-    readonly refreshUsage: (run: Run) => Promise<void>;
+    readonly countBytes: (run: Run, change: number) => Promise<void>;
+    readonly checkQuota: (accountId: string) => Promise<void>;
   },
 ): void {
   const { access, workspaces } = parts;
 
   app.post<RunParams>('/api/workflows/:run/workspace', async (request) => {
     const run = await access.withWorkspace(request, request.params.run);
-    const { file_name: name } = request.query as { file_name?: string };
+    const { file_name: name } = z.looseObject({ file_name: z.string().optional() }).parse(request.query);
     if (name === undefined || workspacePath(name) === '') throw new ReanaError(400, messages.noFileName);
     const path = workspacePath(name);
-    const body = request.body;
-    // An empty file arrives without a body at all.
-    const content = body instanceof Readable ? body : Buffer.alloc(0);
-    if (body !== undefined && body !== null && !(body instanceof Readable)) {
-      throw new ReanaError(400, 'Wrong Content-Type: a file is sent as application/octet-stream.');
+    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    if (type !== undefined && type !== 'application/octet-stream') {
+      throw new ReanaError(400, `Wrong Content-Type ${type}: a file is sent as application/octet-stream.`);
     }
-    await workspaces.within(run, (files) => files.writeFile(path, content, { overwrite: true }));
-    await parts.refreshUsage(run);
+    await parts.checkQuota(run.accountId);
+    // An empty file arrives without a body at all.
+    const content = request.body instanceof Readable ? request.body : Buffer.alloc(0);
+    const change = await workspaces.within(run, async (files) => {
+      const before = (await files.stat(path))?.bytes ?? 0;
+      await files.writeFile(path, content, { overwrite: true });
+      return ((await files.stat(path))?.bytes ?? 0) - before;
+    });
+    await parts.countBytes(run, change);
     return { message: messages.uploaded(name) };
   });
 
@@ -74,11 +80,7 @@ export function workspaceRoutes(
       const [first] = selected.entries;
       if (first === undefined) throw new ReanaError(404, messages.noSuchFile(named));
       if (selected.single) return await sendFile(reply, files, first.path, first.bytes, preview);
-      const stamp = new Date()
-        .toISOString()
-        .replace(/T/, '-')
-        .replace(/[:.].*$|:/g, '')
-        .slice(0, 17);
+      const stamp = new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
       const base =
         named
           .replace(/\/+$/, '')
@@ -106,7 +108,8 @@ export function workspaceRoutes(
   app.delete<FileParams>('/api/workflows/:run/workspace/*', async (request) => {
     const run = await access.withWorkspace(request, request.params.run);
     const answer = await workspaces.within(run, (files) => removeFiles(files, request.params['*']));
-    await parts.refreshUsage(run);
+    const freed = Object.values(answer.deleted).reduce((sum, { size }) => sum + size, 0);
+    await parts.countBytes(run, -freed);
     return answer;
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConfinedFiles, openConfined } from '@vre/confined-files';
 
@@ -29,7 +29,13 @@ export function createWorkspaces(dataDirectory: string): Workspaces {
     await mkdir(path(key), { recursive: true, mode: 0o700 });
     return path(key);
   };
-  const open = async (key: WorkspaceKey) => openConfined(await ensure(key));
+  const open = async (key: WorkspaceKey) => {
+    const root = await ensure(key);
+    // Once a job has run here the directory is its uid's; what is put in later shall be so too.
+    const { uid, gid } = await stat(root);
+    const given = process.getuid?.() === 0 && uid !== 0;
+    return openConfined(root, given ? { owner: { uid, gid } } : {});
+  };
   return {
     path,
     open,
