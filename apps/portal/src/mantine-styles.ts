@@ -1,6 +1,7 @@
 /**
  * Styles of the components that the portal uses, in the order in which they build on each other. Not the whole
- * sheet: it would be a sixth of the first screen. A component that looks bare is missing here.
+ * sheet: it would be a sixth of the first screen. Components that only later pages use bring theirs
+ * along there. A component that looks bare is missing here.
  */
 import '@mantine/core/styles/baseline.css';
 import '@mantine/core/styles/default-css-variables.css';
@@ -23,19 +24,14 @@ import '@mantine/core/styles/Text.css';
 import '@mantine/core/styles/Anchor.css';
 import '@mantine/core/styles/Alert.css';
 import '@mantine/core/styles/AppShell.css';
-import '@mantine/core/styles/Avatar.css';
 import '@mantine/core/styles/Badge.css';
 import '@mantine/core/styles/Breadcrumbs.css';
 import '@mantine/core/styles/Burger.css';
 import '@mantine/core/styles/Button.css';
 import '@mantine/core/styles/Combobox.css';
-import '@mantine/core/styles/Pill.css';
-import '@mantine/core/styles/PillsInput.css';
 import '@mantine/core/styles/Container.css';
 import '@mantine/core/styles/Kbd.css';
 import '@mantine/core/styles/EmptyState.css';
-import '@mantine/core/styles/Indicator.css';
-import '@mantine/core/styles/List.css';
 import '@mantine/core/styles/Menu.css';
 import '@mantine/core/styles/Modal.css';
 import '@mantine/core/styles/NavLink.css';
@@ -44,11 +40,6 @@ import '@mantine/core/styles/Progress.css';
 import '@mantine/core/styles/SimpleGrid.css';
 import '@mantine/core/styles/Skeleton.css';
 import '@mantine/core/styles/Stack.css';
-import '@mantine/core/styles/Switch.css';
-import '@mantine/core/styles/Tabs.css';
-import '@mantine/core/styles/Accordion.css';
-import '@mantine/core/styles/Pagination.css';
-import '@mantine/core/styles/NumberInput.css';
 import '@mantine/core/styles/ThemeIcon.css';
 import '@mantine/core/styles/Title.css';
 import '@mantine/core/styles/Tooltip.css';

@@ -1,4 +1,4 @@
-import { Box, Button, Container, Group, List, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import { Box, Button, Container, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconArrowsSplit2, IconDatabase, IconLogin2, IconPackageExport } from '@tabler/icons-react';
 import { useLocation } from '@tanstack/react-router';
 import { ColourSchemeMenu } from '../shell/colour-scheme-menu.tsx';
@@ -54,9 +54,9 @@ export function SignedOutPage() {
           >
             Sign in
           </Button>
-          <List listStyleType="none" className={classes.offers}>
+          <ul className={classes.offers}>
             {offers.map(({ icon: Icon, title, text }) => (
-              <List.Item key={title}>
+              <li key={title}>
                 <Stack gap={6}>
                   <ThemeIcon variant="light" size="lg">
                     <Icon size={20} aria-hidden />
@@ -68,9 +68,9 @@ export function SignedOutPage() {
                     {text}
                   </Text>
                 </Stack>
-              </List.Item>
+              </li>
             ))}
-          </List>
+          </ul>
         </Stack>
       </Container>
     </Box>

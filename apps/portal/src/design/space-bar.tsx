@@ -27,7 +27,7 @@ export function SpaceBar({ label, used, limit }: Props) {
   const note = percent >= fullAt ? ' · full' : percent >= warnAt ? ' · nearly full' : '';
   const colour = percent >= fullAt ? 'red' : percent >= warnAt ? 'orange' : 'indigo.5';
   return (
-    <Stack gap={4} miw={140}>
+    <Stack gap={4} miw={{ base: 84, xs: 140 }}>
       <Progress value={Math.min(100, percent)} color={colour} size="sm" aria-label={label} />
       <Text size="xs" className="numbers">
         {formatBytes(used)} of {formatBytes(limit)}

@@ -1,8 +1,17 @@
-import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { IconDeviceLaptop, IconKeyboard, IconLogout2 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useSession } from '../access/use-session.ts';
 import { useSignOut } from '../access/use-sign-out.ts';
+import classes from './account-menu.module.css';
+
+const initials = (name: string): string =>
+  name
+    .split(/[\s._-]+/)
+    .filter((part) => part !== '')
+    .slice(0, 2)
+    .map((part) => part.slice(0, 1).toUpperCase())
+    .join('');
 
 /** Who is signed in, and the way out. */
 export function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
@@ -12,7 +21,9 @@ export function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void 
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${name}`}>
-          <Avatar name={name} size={34} color="indigo" variant="filled" alt="" />
+          <span className={classes.initials} aria-hidden>
+            {initials(name)}
+          </span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

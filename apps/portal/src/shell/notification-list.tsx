@@ -1,4 +1,4 @@
-import { ActionIcon, Box, Button, Group, Indicator, Popover, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Popover, Stack, Text, Tooltip } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLive } from '../live/live-context.ts';
@@ -26,18 +26,17 @@ export function NotificationList() {
     >
       <Popover.Target>
         <Tooltip label={label}>
-          <Indicator disabled={unread === 0} color="red" size={9} offset={6}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={label}
-              aria-expanded={opened}
-              onClick={() => toggle(!opened)}
-            >
-              <IconBell size={20} aria-hidden />
-            </ActionIcon>
-          </Indicator>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={label}
+            aria-expanded={opened}
+            onClick={() => toggle(!opened)}
+          >
+            <IconBell size={20} aria-hidden />
+            {unread === 0 ? null : <span className={classes.dot} />}
+          </ActionIcon>
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown aria-label="Notifications" p="sm">

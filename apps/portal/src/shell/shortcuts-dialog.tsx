@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Switch.css';
 import { Group, Kbd, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useSession } from '../access/use-session.ts';
 import { Table } from '../design/table.tsx';

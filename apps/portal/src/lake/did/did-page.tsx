@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Tabs.css';
 import { Button, CopyButton as Copy, Paper, Stack, Tabs } from '@mantine/core';
 import {
   IconCheck,

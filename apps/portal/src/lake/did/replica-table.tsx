@@ -56,8 +56,12 @@ const columns: readonly Column<Replica>[] = [
       </Stack>
     ),
   },
-  { header: 'Element', width: '8rem', cell: ({ element }) => element },
-  { header: 'State', width: '9rem', cell: ({ state }) => <StateBadge {...replicaLook(state)} /> },
+  { header: 'Element', width: 'clamp(4.5rem, 20vw, 8rem)', cell: ({ element }) => element },
+  {
+    header: 'State',
+    width: 'clamp(6.9rem, 28vw, 9rem)',
+    cell: ({ state }) => <StateBadge {...replicaLook(state)} />,
+  },
   {
     header: 'Checksum',
     width: '8rem',

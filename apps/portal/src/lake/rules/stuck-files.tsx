@@ -1,6 +1,7 @@
-import { List, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type RuleRow, scopedName } from '@vre/protocol-rucio';
 import { DidLink } from '../did-link.tsx';
+import classes from './stuck-files.module.css';
 import { useStuckFiles } from './use-rules.ts';
 
 /** The first files that hold a rule up, each with its reason. */
@@ -9,15 +10,15 @@ export function StuckFiles({ rule }: { readonly rule: RuleRow }) {
   const stuck = progress.data?.stuck ?? [];
   if (rule.state !== 'STUCK' || stuck.length === 0) return null;
   return (
-    <List size="sm" aria-label="Stuck files">
+    <ul aria-label="Stuck files" className={classes.list}>
       {stuck.slice(0, 10).map((file) => (
-        <List.Item key={`${file.rse} ${scopedName(file)}`}>
+        <li key={`${file.rse} ${scopedName(file)}`}>
           <DidLink did={scopedName(file)} label={file.name} inSentence /> to {file.rse}
           <Text size="xs" c="dimmed">
             {file.error ?? 'The reason is not known yet.'}
           </Text>
-        </List.Item>
+        </li>
       ))}
-    </List>
+    </ul>
   );
 }

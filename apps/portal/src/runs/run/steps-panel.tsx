@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Accordion.css';
 import { Accordion, Group, Text } from '@mantine/core';
 import { IconHourglass } from '@tabler/icons-react';
 import { Elapsed } from '../../design/elapsed.tsx';
