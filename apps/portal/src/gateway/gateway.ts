@@ -23,9 +23,3 @@ export async function gatewayJson(path: string, init?: RequestInit): Promise<unk
   const body = await response.text();
   return body === '' ? undefined : JSON.parse(body);
 }
-
-/** Body and headers of a JSON request. */
-const jsonBody = (value: unknown): RequestInit => ({
-  body: JSON.stringify(value),
-  headers: { 'Content-Type': 'application/json' },
-});

@@ -37,7 +37,7 @@ export async function setUpClient(options: {
     const authorization = { authorization: `Bearer ${bearer}` };
     const name = `vre client on ${process.env['HOSTNAME'] ?? 'this machine'}`;
     const { token } = tokenSchema.parse(
-      await http.json(`${portal}/api/x-tokens`, { headers: authorization, json: { name } }),
+      await http.json(`${portal}/api/x-tokens`, { headers: authorization, json: { label: name } }),
     );
     await writeReanaToken(client, token);
     show(`wrote ${client.reanaTokenFile}`);

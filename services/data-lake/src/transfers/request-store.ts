@@ -108,15 +108,6 @@ export async function extendClaims(q: Queryable, ids: readonly number[], until: 
   );
 }
 
-/** When the next request is due that is not yet, so that a daemon need not poll. */
-export async function nextDue(q: Queryable): Promise<Date | undefined> {
-  const { rows } = await sql<{ at: Date | null }>`
-    select min(case state when 'Q' then not_before else claimed_until end) as at from lake.request`.execute(
-    q,
-  );
-  return rows[0]?.at ?? undefined;
-}
-
 /** Gives a request back for a later attempt; `counts` says whether this one counted. */
 export async function postponeRequest(
   q: Queryable,

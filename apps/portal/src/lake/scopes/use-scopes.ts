@@ -2,14 +2,6 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { DidType } from '@vre/protocol-rucio';
 import { lakeClient } from '../lake-client.ts';
 
-/** The account that the lake knows the person by. */
-const useAccount = () =>
-  useQuery({
-    queryKey: ['lake', 'whoami'],
-    queryFn: ({ signal }) => lakeClient.whoami(signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-
 /** Every scope, those of the account first. */
 export const useScopes = () =>
   useQuery({
