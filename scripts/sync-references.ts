@@ -44,7 +44,7 @@ for (const [, folder] of compiled) {
     extends: relative(folder, join(root, 'tsconfig.base.json')),
     compilerOptions: { rootDir: 'src', outDir: 'dist' },
     include: ['src'],
-    exclude: ['src/**/*.test.ts'],
+    exclude: ['src/**/*.test.ts', 'src/**/*.test-support.ts'],
     references,
   });
 }

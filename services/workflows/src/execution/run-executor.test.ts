@@ -4,7 +4,7 @@ import {
   serial,
   startWorkflows,
   type WorkflowsUnderTest,
-} from '../testing/workflows-under-test.ts';
+} from '../testing/workflows-under-test.test-support.ts';
 
 let workflows: WorkflowsUnderTest | undefined;
 afterEach(() => workflows?.close());
@@ -98,7 +98,7 @@ it('shares runs between workers, each lived once', async () => {
 });
 
 it('fails a run at once, naming bubblewrap, where plain processes are not allowed', async () => {
-  const { backendsForTests } = await import('../testing/workflows-under-test.ts');
+  const { backendsForTests } = await import('../testing/workflows-under-test.test-support.ts');
   const backends = {
     ...backendsForTests(),
     plainAllowed: async () => ({

@@ -7,7 +7,7 @@ import {
   serial,
   startWorkflows,
   type WorkflowsUnderTest,
-} from '../testing/workflows-under-test.ts';
+} from '../testing/workflows-under-test.test-support.ts';
 
 let lake: LakeForTests;
 let workflows: WorkflowsUnderTest;

@@ -5,7 +5,7 @@ import {
   serial,
   startWorkflows,
   type WorkflowsUnderTest,
-} from '../testing/workflows-under-test.ts';
+} from '../testing/workflows-under-test.test-support.ts';
 
 let workflows: WorkflowsUnderTest;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '@vre/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, startWorkflows, type WorkflowsUnderTest } from './workflows-under-test.ts';
+import { eventually, startWorkflows, type WorkflowsUnderTest } from './workflows-under-test.test-support.ts';
 
 const run = promisify(execFile);
 /** Path of an installed, unmodified `reana-client`; the journey is skipped without one. */
