@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { type DemoState, need } from '../demo/demo-state.ts';
 import { demoSteps } from '../demo/demo-steps.ts';
+import { demoConfigFile } from '../demo/platform.ts';
 import { runSteps } from '../demo/step.ts';
 
 const project = fileURLToPath(new URL('../../../../science-projects/km3net-orca', import.meta.url));
@@ -33,7 +34,7 @@ export function addDemoCommand(program: Command): void {
           `The main job works (${((Date.now() - started) / 1000).toFixed(0)} s).`,
           options.keep
             ? `Look at it: ${portal}`
-            : `Look at it: node apps/vre/bin/vre.js up --data ${state.dataDirectory}   then open ${portal}`,
+            : `Look at it: node apps/vre/bin/vre.js up --data ${state.dataDirectory} --config ${demoConfigFile(state.dataDirectory)}   then open ${portal}`,
           `Sign in as ${username}; the password is in ${passwordFile}`,
           ...(options.keep ? [`Stop it: node apps/vre/bin/vre.js down --data ${state.dataDirectory}`] : []),
           '',

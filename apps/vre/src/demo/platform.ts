@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../bin/vre.js', import.meta.url));
@@ -30,21 +32,36 @@ export function vre(words: readonly string[], before: readonly string[] = []): P
   });
 }
 
+/**
+ * What the demo configures. Its researchers are all played by whoever starts it, so their jobs may share that person's
+ * uid where there is neither bubblewrap nor root.
+ */
+const configuration = `# Made by the demo. Everyone with an account here is the person who started it.
+workflows:
+  trust-users: true
+`;
+
+/** The demo's configuration file in its data directory. */
+export const demoConfigFile = (dataDirectory: string): string => join(dataDirectory, 'vre.yaml');
+
 /** Starts the platform of a data directory in the background. */
 export async function startPlatform(
   dataDirectory: string,
   portBase: number | undefined,
 ): Promise<PlatformHandle> {
+  const config = demoConfigFile(dataDirectory);
+  await mkdir(dataDirectory, { recursive: true, mode: 0o711 });
+  await writeFile(config, configuration);
+  const target = ['--data', dataDirectory, '--config', config];
   await vre([
     'up',
     '--detach',
-    '--data',
-    dataDirectory,
+    ...target,
     ...(portBase === undefined ? [] : ['--port-base', String(portBase)]),
   ]);
   return {
     stop: async () => {
-      await vre(['down', '--data', dataDirectory]);
+      await vre(['down', ...target]);
     },
   };
 }

@@ -11,7 +11,7 @@ import { openInstallation } from '../installation/installation.ts';
 import { chooseFreeBlock } from '../installation/ports.ts';
 import { type DemoState, need } from './demo-state.ts';
 import { createPerson } from './person.ts';
-import { startPlatform, vre } from './platform.ts';
+import { demoConfigFile, startPlatform, vre } from './platform.ts';
 import { signInWithRucio } from './rucio-sign-in.ts';
 import { expectThat, type Step } from './step.ts';
 
@@ -26,7 +26,7 @@ export const startTheVre: Step<DemoState> = {
       state.dataDirectory,
       fresh ? await chooseFreeBlock(demoPortBase) : undefined,
     );
-    state.configuration = await loadConfiguration({});
+    state.configuration = await loadConfiguration({ file: demoConfigFile(state.dataDirectory) });
     state.installation = await openInstallation(state.dataDirectory, state.configuration, { create: false });
     state.addresses = addressesOf(state.installation, state.configuration);
     const status = await vre(['status', '--data', state.dataDirectory]);
