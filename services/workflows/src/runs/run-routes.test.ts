@@ -1,6 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serial, startWorkflows, type WorkflowsUnderTest } from '../testing/workflows-under-test.test-support.ts';
+import {
+  serial,
+  startWorkflows,
+  type WorkflowsUnderTest,
+} from '../testing/workflows-under-test.test-support.ts';
 
 let workflows: WorkflowsUnderTest;
 let bearer: string;

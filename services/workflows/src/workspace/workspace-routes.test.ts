@@ -1,7 +1,11 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serial, startWorkflows, type WorkflowsUnderTest } from '../testing/workflows-under-test.test-support.ts';
+import {
+  serial,
+  startWorkflows,
+  type WorkflowsUnderTest,
+} from '../testing/workflows-under-test.test-support.ts';
 
 let workflows: WorkflowsUnderTest;
 let token: string;
