@@ -8,7 +8,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
-import { createNotifications } from './notifications.ts';
+import { createNotifications, type Listener } from './notifications.ts';
 
 // bigint columns hold sizes and dense keys: all below 2^53, so numbers, not strings. JSON stays parsed by pg.
 pg.types.setTypeParser(20, Number);
@@ -19,9 +19,6 @@ export type Transaction = KyselyTransaction<unknown>;
 
 /** Where a store sends its statements: the pool or a transaction. Write them with the `sql` template tag. */
 export type Queryable = Kysely<unknown> | Transaction;
-
-/** Ends a subscription. */
-export type Listener = { close(): Promise<void> };
 
 /** One pool a process and database. */
 export interface Database {

@@ -2,8 +2,9 @@
 
 export { type RawBuilder, sql } from 'kysely';
 export { copyRows } from './copy-rows.ts';
-export { type Database, type Listener, openDatabase, type Queryable, type Transaction } from './database.ts';
+export { type Database, openDatabase, type Queryable, type Transaction } from './database.ts';
 export { deletionPauseLock, mayDeleteFiles } from './deletion-pause.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { type MigrationSet, migrate, readMigrations } from './migrations.ts';
+export type { Listener } from './notifications.ts';
 export { findBinaries } from './postgres-binaries.ts';

@@ -1,6 +1,8 @@
 import type { Logger } from '@vre/telemetry';
 import pg from 'pg';
-import type { Listener } from './database.ts';
+
+/** Ends a subscription. */
+export type Listener = { close(): Promise<void> };
 
 /** LISTEN on any number of channels over one connection, opened with the first and kept alive. */
 export interface Notifications {
