@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LakeForTests, startLakeForTests } from '../lake-for-tests.ts';
+import { type LakeForTests, startLakeForTests } from '../testing/lake-for-tests.ts';
 
 let lake: LakeForTests;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumOfBytes } from '@vre/storage-checksums';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type LakeForTests, startLakeForTests } from '../lake-for-tests.ts';
+import { type LakeForTests, startLakeForTests } from '../testing/lake-for-tests.ts';
 
 let lake: LakeForTests;
 beforeAll(async () => {
