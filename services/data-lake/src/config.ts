@@ -47,7 +47,9 @@ export const dataLakeConfigSchema = z.strictObject({
     .int()
     .min(0)
     .default(3600)
-    .describe('Seconds for which a replica is kept after its last rule went, unless the rule purges.'),
+    .describe(
+      'Seconds for which a replica is kept after its last rule was removed; those of an expired or purging rule go at once.',
+    ),
   'upload-grace': z
     .number()
     .int()
@@ -65,7 +67,9 @@ export const dataLakeConfigSchema = z.strictObject({
     .int()
     .min(10)
     .default(600)
-    .describe('Seconds after which a stuck rule is tried again.'),
+    .describe(
+      'Seconds after which a stuck rule is tried again; sooner when an element that was away is back.',
+    ),
   'transfers-at-once': z.number().int().min(1).max(64).default(4).describe('Copies at once in a worker.'),
   'allowed-origins': z
     .array(z.string())

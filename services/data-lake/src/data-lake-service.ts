@@ -39,6 +39,7 @@ import { ruleRoutes } from './rules/rule-routes.ts';
 import { scopeRoutes } from './scopes/scope-routes.ts';
 import { traceRoutes } from './traces/trace-routes.ts';
 import { createConveyor } from './transfers/conveyor.ts';
+import { createElementWatch } from './transfers/element-watch.ts';
 
 /** Version of the API that this lake speaks; clients print it. */
 const apiVersion = '41.5.1';
@@ -123,6 +124,7 @@ export function createDataLakeService(
       createJudgeEvaluator(lake),
       createJudgeInjector(lake),
       createConveyor(lake),
+      createElementWatch(lake),
       createJudgeCleaner(lake),
       createJudgeRepairer(lake),
       createNecromancer(lake),

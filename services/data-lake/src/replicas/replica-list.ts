@@ -10,6 +10,7 @@ import type { Lake } from '../lake.ts';
 import { pfnOf, replicaPath } from '../rses/pfn.ts';
 import { type Domain, protocolsFor, type Rse } from '../rses/rse.ts';
 import type { ReplicaStateLetter } from './replica-store.ts';
+import { isUnattached } from './unattached.ts';
 
 export type ListRequest = {
   readonly dids: readonly ScopedName[];
@@ -18,6 +19,8 @@ export type ListRequest = {
   /** Elements that cannot be read now are listed as well. */
   readonly ignoreAvailability: boolean;
   readonly allStates: boolean;
+  /** Leaves out replicas that arrived and that nothing refers to. */
+  readonly withoutUnattached: boolean;
   readonly elements: readonly Rse[];
   readonly site: string | undefined;
   readonly resolveParents: boolean;
@@ -76,7 +79,8 @@ export function streamFilesWithReplicas(lake: Lake, request: ListRequest): Async
     left join lateral (
       select jsonb_agg(jsonb_build_object('rse', r.rse_id, 'state', r.state, 'path', r.path)) as replicas
       from lake.replica r where r.did_id = d.id and r.rse_id = any(${elements}::int[])
-        and r.state = any(${states}::text[]) and ${updated}) as found on true
+        and r.state = any(${states}::text[]) and ${updated}
+        and ${request.withoutUnattached ? sql`not (${isUnattached})` : sql`true`}) as found on true
     ${request.resolveParents ? sql`left join ancestry on ancestry.file = b.id` : sql``}
     where b.type = 'F'`);
 }

@@ -36,6 +36,7 @@ import { declareBad, didsOfPfns } from './bad-replica-service.ts';
 import * as list from './replica-list.ts';
 import * as service from './replica-service.ts';
 import type { ReplicaStateLetter } from './replica-store.ts';
+import { isUploadCommand } from './unattached.ts';
 
 const sortings = ['geoip', 'custom_table', 'random', 'distance', 'dynamic'];
 const metalinkType = 'application/metalink4+xml';
@@ -90,6 +91,7 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
       domain: domainOf(wanted.domain ?? 'wan'),
       ignoreAvailability: wanted.ignore_availability ?? true,
       allStates: wanted.all_states ?? false,
+      withoutUnattached: isUploadCommand(request),
       elements: (wanted.ignore_availability ?? true) ? matching : matching.filter(({ readable }) => readable),
       site: typeof site === 'string' ? site : undefined,
       resolveParents: wanted.resolve_parents ?? false,

@@ -20,6 +20,7 @@ import { scopesNamed } from '../scopes/scope-store.ts';
 import { arrive, depart } from './replica-arrival.ts';
 import * as store from './replica-store.ts';
 import { lookAt, removeBytes } from './stored-bytes.ts';
+import { unattachedOn } from './unattached.ts';
 
 /** Letter of a replica state given by letter or name. */
 export function stateLetter(text: string): store.ReplicaStateLetter {
@@ -35,7 +36,7 @@ const same = (a: string | number | null | undefined, b: string | number | null |
 /**
  * Registers files and their replicas on an element. Repeating a registration is harmless; repeating the start of an
  * upload (state COPYING) that did not finish starts it over: bytes that came before are discarded, so that the
- * client's own check finds the place free. Replicas registered as AVAILABLE are compared with what is stored.
+ * client's own check finds the place free; the same for an upload that arrived and was never attached. Replicas registered as AVAILABLE are compared with what is stored.
  */
 export async function addReplicas(
   lake: Lake,
@@ -106,16 +107,22 @@ export async function addReplicas(
   }
   if (replaced.length > 0) await store.replaceUnborn(transaction, replaced, now);
 
+  const isUpload = (file: ReplicaFile) => stateLetter(file.state ?? 'A') === 'C';
+  const unattached = await unattachedOn(
+    transaction,
+    rse.id,
+    files.filter(isUpload).map((file) => (known.get(scopedName(file)) as store.KnownFile).didId),
+  );
   const missing = files.filter((file) => {
-    const state = known.get(scopedName(file))?.state;
-    return state == null || ['C', 'D', 'U'].includes(state);
+    const { state, didId } = known.get(scopedName(file)) as store.KnownFile;
+    return state == null || ['C', 'D', 'U'].includes(state) || (isUpload(file) && unattached.has(didId));
   });
   const rows = missing.map((file) => ({
     file,
     didId: (known.get(scopedName(file)) as store.KnownFile).didId,
     path: pathOf(rse, file),
   }));
-  const uploads = rows.filter(({ file }) => stateLetter(file.state ?? 'A') === 'C');
+  const uploads = rows.filter(({ file }) => isUpload(file));
   const complete = rows.filter(({ file }) => stateLetter(file.state ?? 'A') === 'A');
   const other = rows.find(({ file }) => !['A', 'C'].includes(stateLetter(file.state ?? 'A')));
   if (other)
@@ -125,7 +132,11 @@ export async function addReplicas(
     );
 
   const restarted = uploads.filter(({ file }) =>
-    ['C', 'D'].includes(known.get(scopedName(file))?.state ?? ''),
+    ['A', 'C', 'D'].includes(known.get(scopedName(file))?.state ?? ''),
+  );
+  await depart(
+    transaction,
+    [...unattached].map((didId) => ({ didId, rseId: rse.id })),
   );
   await removeBytes(
     lake,
@@ -137,7 +148,7 @@ export async function addReplicas(
     rse,
     complete.map(({ file, path, didId }) => ({ ...merged(file, known), path, didId })),
   );
-  await store.insertReplicas(transaction, rse.id, rows, tombstoneOf(rse, now), now);
+  await store.insertReplicas(transaction, rse.id, rows, [...unattached], tombstoneOf(rse, now), now);
   await arrive(
     lake,
     transaction,

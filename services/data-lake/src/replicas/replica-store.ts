@@ -86,12 +86,13 @@ export async function replaceUnborn(
 
 /**
  * Makes replicas in state C (or U for those about to arrive). An upload that did not finish, or a bad replica that is
- * uploaded again, starts over; others stay.
+ * uploaded again, starts over, and so do available ones that are named; others stay.
  */
 export async function insertReplicas(
   q: Queryable,
   rseId: number,
   replicas: readonly { readonly didId: number; readonly path: string | null }[],
+  startOver: readonly number[],
   tombstone: Date | null,
   now: Date,
 ): Promise<void> {
@@ -102,5 +103,5 @@ export async function insertReplicas(
     order by did_id
     on conflict (did_id, rse_id) do update set state = 'C', path = excluded.path, updated_at = excluded.updated_at,
       tombstone = case when replica.lock_cnt > 0 then null else excluded.tombstone end
-    where replica.state in ('C', 'D', 'U')`.execute(q);
+    where replica.state in ('C', 'D', 'U') or replica.did_id = any(${[...startOver]}::bigint[])`.execute(q);
 }

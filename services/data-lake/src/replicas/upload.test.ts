@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksumOfBytes } from '@vre/storage-checksums';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type LakeForTests, startLakeForTests } from '../lake-for-tests.test-support.ts';
+import { type LakeForTests, startLakeForTests } from '../testing/lake-for-tests.test-support.ts';
 
 let lake: LakeForTests;
 beforeAll(async () => {
@@ -85,6 +85,35 @@ test.each([false, true])(
     expect(await lake.rows('alice', `/dids/user.alice/${name}/rules`)).toMatchObject([{ state: 'OK' }]);
   },
 );
+
+test('a client that ended before it attached the file: the same upload starts over and attaches it', async () => {
+  const asUpload = { 'x-rucio-script': '/opt/clients/bin/rucio::upload' };
+  const offered = async (headers: Readonly<Record<string, string>>) =>
+    (
+      await lake.ask('alice', 'POST', '/replicas/list', { dids: [did('lone')], all_states: true }, headers)
+    ).json();
+  await lake.ask('alice', 'POST', '/dids/user.alice/its-dataset', {
+    type: 'DATASET',
+    rules: [{ account: 'alice', copies: 1, rse_expression: rse, grouping: 'DATASET' }],
+  });
+  for (const attempt of ['killed', 'repeated']) {
+    expect((await begin('lone', 'lonely')).statusCode, attempt).toBe(201);
+    expect(await isStored('lone')).toBe(false);
+    await store('lone', 'lonely');
+    expect((await finish('lone', 'lonely')).statusCode).toBe(200);
+    // Everybody sees the replica; the command that would skip the file for it does not.
+    expect(await offered({})).toMatchObject({ states: { 'LOCAL-A': 'AVAILABLE' } });
+    expect(await offered(asUpload)).toMatchObject({ rses: {}, states: {} });
+  }
+  await lake.ask('alice', 'POST', '/dids/user.alice/its-dataset/dids', { dids: [did('lone')] });
+  await lake.settle();
+  expect(await offered(asUpload)).toMatchObject({ states: { 'LOCAL-A': 'AVAILABLE' } });
+  await begin('lone', 'lonely');
+  expect(await isStored('lone')).toBe(true);
+  expect(await lake.rows('alice', '/dids/user.alice/its-dataset/rules')).toMatchObject([
+    { state: 'OK', locks_ok_cnt: 1 },
+  ]);
+});
 
 test('bytes that differ from the announcement withdraw the upload, and the name is free again', async () => {
   await begin('changing', 'before');

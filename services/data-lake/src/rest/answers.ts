@@ -29,8 +29,11 @@ export const sendCreated = (reply: FastifyReply): FastifyReply =>
 export const sendDone = (reply: FastifyReply, status = 200): FastifyReply =>
   reply.code(status).type('text/html; charset=utf-8').send('');
 
-async function* asAsync<Row>(rows: AsyncIterable<Row> | Iterable<Row>): AsyncGenerator<Row> {
-  yield* rows;
+function asAsync<Row>(rows: AsyncIterable<Row> | Iterable<Row>): AsyncIterable<Row> {
+  if (Symbol.asyncIterator in rows) return rows;
+  return (async function* () {
+    yield* rows;
+  })();
 }
 
 /** Each row through a function, as it comes. */

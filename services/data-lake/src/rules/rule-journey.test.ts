@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type LakeForTests, startLakeForTests } from '../lake-for-tests.test-support.ts';
+import { type LakeForTests, startLakeForTests } from '../testing/lake-for-tests.test-support.ts';
 
 let lake: LakeForTests;
 beforeAll(async () => {

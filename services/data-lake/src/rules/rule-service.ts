@@ -133,7 +133,7 @@ export async function deleteRule(
     const now = lake.clock.now();
     const end = new Date(now.getTime() + delay * 1000);
     await sql`
-      update lake.rule set expires_at = least(expires_at, ${end}), purge_replicas = coalesce(${purge ?? null}, purge_replicas),
+      update lake.rule set expires_at = least(expires_at, ${end}), removed_at = ${now}, purge_replicas = coalesce(${purge ?? null}, purge_replicas),
         updated_at = ${now} where id = ${rule.id}`.execute(transaction);
     await lake.wakeups.wake(transaction);
   });
@@ -184,6 +184,7 @@ async function writeOptions(
   await sql`
     update lake.rule set
       expires_at = case when ${has('lifetime')} then ${expires}::timestamptz else expires_at end,
+      removed_at = case when ${has('lifetime')} then null else removed_at end,
       locked = coalesce(${changes.locked ?? null}, locked),
       comments = coalesce(${changes.approve === undefined ? (changes.comment ?? null) : null}, comments),
       activity = coalesce(${changes.activity ?? null}, activity),

@@ -6,10 +6,10 @@ import type { Service } from '@vre/service';
 import { checksumOfBytes } from '@vre/storage-checksums';
 import { startTestIssuer, type TestContext, type TestIssuer, testContext } from '@vre/testing';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { dataLakeConfigSchema } from './config.ts';
-import { createDataLakeService } from './data-lake-service.ts';
-import { dataLakeMigrations } from './migrations.ts';
-import { hashPath } from './rses/pfn.ts';
+import { dataLakeConfigSchema } from '../config.ts';
+import { createDataLakeService } from '../data-lake-service.ts';
+import { dataLakeMigrations } from '../migrations.ts';
+import { hashPath } from '../rses/pfn.ts';
 
 /** A started lake of three elements in directories, with an issuer, its daemons stepped by hand. */
 export interface LakeForTests {

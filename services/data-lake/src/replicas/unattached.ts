@@ -1,0 +1,32 @@
+import { type Queryable, sql } from '@vre/database';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * Holds for a replica `r` that arrived and that nothing refers to, and never did: its client ended after the bytes
+ * were there and before the file was attached to its dataset.
+ */
+export const isUnattached = sql`
+  r.state = 'A' and r.lock_cnt = 0 and r.tombstone is null
+  and not exists (select from lake.content held where held.child_id = r.did_id)
+  and not exists (select from lake.rule kept where kept.did_id = r.did_id)`;
+
+/**
+ * True for the command `rucio upload`, which names itself by its path. It skips files whose replica it finds, without
+ * attaching them; so it is not shown unattached ones, uploads them again and attaches them.
+ */
+export const isUploadCommand = (request: FastifyRequest): boolean =>
+  /(^|\/)rucio::upload$/.test(String(request.headers['x-rucio-script'] ?? ''));
+
+/** Those of some files whose replica on an element is unattached, held until the transaction ends. */
+export async function unattachedOn(
+  q: Queryable,
+  rseId: number,
+  didIds: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (didIds.length === 0) return new Set();
+  const { rows } = await sql<{ did_id: number }>`
+    select r.did_id from lake.replica r
+    where r.rse_id = ${rseId} and r.did_id = any(${[...didIds]}::bigint[]) and ${isUnattached}
+    order by r.did_id for update of r`.execute(q);
+  return new Set(rows.map(({ did_id }) => did_id));
+}
