@@ -8,6 +8,7 @@ export default defineConfig({
       '{platform,protocols,storage,compute,engines,services}/*/src/**/*.test.ts',
       'environments/src/**/*.test.ts',
       'apps/portal/src/**/*.test.ts',
+      'apps/vre/src/**/*.test.ts',
     ],
     exclude: ['**/dist/**', '**/node_modules/**'],
     globalSetup: ['platform/testing/src/cluster-for-tests.ts'],

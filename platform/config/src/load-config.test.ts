@@ -45,6 +45,12 @@ test('a file that is no YAML is refused with its position', async () => {
   );
 });
 
+test('a file that is not there is named', async () => {
+  await expect(loadConfig(schema, { file: '/nowhere/vre.yaml', environment: {} })).rejects.toThrow(
+    '/nowhere/vre.yaml: cannot be read (ENOENT)',
+  );
+});
+
 test('every key is explained, and passwords in addresses are not printed', () => {
   expect(explainConfig(schema).map((key) => key.path)).toEqual([
     'port-base',

@@ -52,7 +52,10 @@ export async function loadConfig<Schema extends z.ZodType>(
 }
 
 async function readYaml(file: string): Promise<Tree> {
-  const document = parseDocument(await readFile(file, 'utf8'));
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError([`${file}: cannot be read (${error.code}): check the path given with --config`]);
+  });
+  const document = parseDocument(text);
   if (document.errors.length > 0)
     throw new ConfigError(document.errors.map((error) => `${file}: ${error.message}`));
   const value: unknown = document.toJS() ?? {};

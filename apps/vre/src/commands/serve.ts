@@ -20,7 +20,11 @@ export function addServeCommand(program: Command): void {
         name: options.name,
         listensForWork: roles.has('worker'),
       });
-      const running = await runProcess(context, options.name, roles);
+      const running = await runProcess(context, options.name, roles).catch((error: Error) => {
+        // What was opened before the failure would keep the process alive, and whoever started it waiting.
+        process.stderr.write(`vre: ${error.message}\n`);
+        process.exit(1);
+      });
       context.log.info({ roles: [...roles] }, 'ready');
       process.send?.('ready');
       await new Promise<void>((resolve) => {

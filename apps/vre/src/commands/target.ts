@@ -22,7 +22,14 @@ export async function openTarget(
   options: TargetOptions,
   { create }: { readonly create: boolean },
 ): Promise<{ readonly configuration: Configuration; readonly installation: Installation }> {
-  const flags = { 'port-base': options.portBase === undefined ? undefined : Number(options.portBase) };
+  const flags = { 'port-base': parsePort(options.portBase) };
   const configuration = await loadConfiguration({ file: options.config, flags });
   return { configuration, installation: await openInstallation(options.data, configuration, { create }) };
+}
+
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1024 && port <= 65_000) return port;
+  throw new Error(`--port-base ${text}: must be a whole number from 1024 to 65000, such as 9000`);
 }

@@ -11,6 +11,7 @@ import { addressesOf } from '../installation/addresses.ts';
 import { startDatabase } from '../installation/database-address.ts';
 import type { Installation } from '../installation/installation.ts';
 import { firstAdministrator } from './first-administrator.ts';
+import { reasonIn } from './start-failure.ts';
 import { openTarget, type TargetOptions, withTarget } from './target.ts';
 
 type UpOptions = TargetOptions & { readonly detach?: boolean; readonly quiet?: boolean };
@@ -61,7 +62,9 @@ async function up(options: UpOptions): Promise<void> {
     supervisor = supervise([child('api', apiRoles), child('worker', 'worker')], say);
     const stop = untilStopped();
     await Promise.race([
-      supervisor.ready,
+      supervisor.ready.catch(async (error: Error) => {
+        throw new Error((await reasonIn(installation.logs)) ?? error.message);
+      }),
       stop,
       database?.ended.then((reason) => Promise.reject(new Error(`PostgreSQL ended: ${reason}`))),
     ]);

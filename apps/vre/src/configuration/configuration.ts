@@ -106,8 +106,17 @@ export const configurationSchema = z.strictObject({
 
 export type Configuration = z.output<typeof configurationSchema>;
 
+/** Variables of the command itself; every other `VRE_…` must name a key. */
+const commandVariables: readonly string[] = ['VRE_DATA', 'VRE_CONFIG', 'VRE_DEBUG'];
+
 /** File, then environment, then flags. */
 export const loadConfiguration = (sources: {
   readonly file?: string | undefined;
   readonly flags?: Readonly<Record<string, unknown>>;
-}): Promise<Configuration> => loadConfig(configurationSchema, { ...sources, environment: process.env });
+}): Promise<Configuration> =>
+  loadConfig(configurationSchema, {
+    ...sources,
+    environment: Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !commandVariables.includes(name)),
+    ),
+  });
