@@ -135,8 +135,14 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
   const exposures = owner === undefined ? [] : await hiddenAncestors(neededPaths(spec, sandboxed), owner);
   if (owner !== undefined && exposures.length > 0) await requireMountNamespaces(exposures, owner);
   if (owner !== undefined) for (const path of writable) await giveTo(path, owner, submission.platformUid);
-  const setup = await limiter.prepare(name, spec.limits);
   const diskBaseline = spec.limits.diskBytes === undefined ? 0 : await diskUsage(writable);
+  if (!Number.isFinite(diskBaseline)) {
+    throw new ComputeError(
+      'invalid-spec',
+      'Below the workspace lie directories nested more deeply than files can be named: remove them first.',
+    );
+  }
+  const setup = await limiter.prepare(name, spec.limits);
   const secretPaths = spec.secretFiles.map(({ path }) => path);
   const record: JobRecord = {
     jobId: spec.jobId,

@@ -15,13 +15,16 @@ export async function giveTo(path: string, owner: JobOwner, from: number): Promi
   await give(top, owner, from);
 }
 
-async function give(handle: FileHandle, owner: JobOwner, from: number): Promise<void> {
+/** A descriptor stays open a level, and the platform puts nothing so deep. */
+const deepest = 128;
+
+async function give(handle: FileHandle, owner: JobOwner, from: number, depth = 0): Promise<void> {
   try {
     const info = await handle.stat();
     if (info.uid === from && (info.isDirectory() || (info.isFile() && info.nlink === 1))) {
       await handle.chown(owner.uid, owner.gid);
     }
-    if (!info.isDirectory()) return;
+    if (!info.isDirectory() || depth === deepest) return;
     const here = `/proc/self/fd/${handle.fd}`;
     for (const entry of await readdir(here, { withFileTypes: true })) {
       if (!entry.isDirectory() && !entry.isFile()) continue;
@@ -32,7 +35,7 @@ async function give(handle: FileHandle, owner: JobOwner, from: number): Promise<
       } catch {
         continue; // removed or swapped meanwhile
       }
-      await give(child, owner, from);
+      await give(child, owner, from, depth + 1);
     }
   } finally {
     await handle.close();

@@ -49,6 +49,19 @@ describe.each(['descriptor', 'path'] as const)('confined files by %s', (confinem
     expect(await readdir(root)).toEqual([]);
   });
 
+  it('walks past directories too deep to be named, and removes them and names that are no text', async () => {
+    const script = `mkdir -p t; cd t; echo x > f; mkdir $'\\xff'; echo x > $'\\xff/\\xfe'; echo x > $'\\xfd'
+      for i in $(seq 300); do mkdir dddddddddddddddd && cd dddddddddddddddd; done; echo x > deep`;
+    execFileSync('bash', ['-c', script], { cwd: root });
+    const found = await all(files.walk(''));
+    expect(found).toContain('file t/f');
+    expect(found.length).toBeGreaterThan(100);
+    // Without descriptors only what has a path can be removed.
+    if (confinement === 'path') return void execFileSync('rm', ['-r', 't'], { cwd: root });
+    await files.removeTree('t');
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it('replaces only when told to, and leaves nothing of a file that failed', async () => {
     await files.writeFile('f', 'one', { overwrite: false });
     await expect(files.writeFile('f', 'two', { overwrite: false })).rejects.toMatchObject({

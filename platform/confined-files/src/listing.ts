@@ -38,8 +38,11 @@ export async function* walkTree(enter: Enter, path: string): AsyncGenerator<Conf
   }
 }
 
-/** Only the start of a walk has to exist; what was removed or swapped meanwhile is not part of it. */
+/**
+ * Only the start of a walk has to exist; what was removed or swapped meanwhile is not part of it, nor what lies too
+ * deep to be named (`invalid-path`): one such directory must not hide all others.
+ */
 function wentAway(error: unknown): boolean {
-  const codes = ['not-found', 'not-a-directory', 'symbolic-link'];
+  const codes = ['not-found', 'not-a-directory', 'symbolic-link', 'invalid-path'];
   return error instanceof ConfinedFilesError && codes.includes(error.code);
 }

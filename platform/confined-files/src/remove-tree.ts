@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { errnoOf } from './confined-files-error.ts';
 import { type Confinement, type DirectoryAnchor, descend } from './directory-anchor.ts';
 
-/** One descriptor stays open a level; deeper directories are moved up and emptied from there. */
+/** One descriptor stays open a level; deeper directories, and those whose names are no text, are moved up first. */
 const deepest = 64;
 const patience = 8;
 
@@ -24,7 +25,9 @@ export async function removeDirectoryTree(
     for (let attempt = 1; ; attempt++) {
       const anchor = await descend(above, [directory], confinement);
       try {
-        for (const child of await readdir(anchor.at)) await removeChild(anchor, child, depth);
+        for (const child of await readdir(anchor.at, { encoding: 'buffer' })) {
+          await removeChild(anchor, child, depth);
+        }
       } finally {
         anchor.release();
       }
@@ -36,12 +39,13 @@ export async function removeDirectoryTree(
     }
   }
 
-  async function removeChild(anchor: DirectoryAnchor, child: string, depth: number): Promise<void> {
-    const path = `${anchor.at}/${child}`;
+  async function removeChild(anchor: DirectoryAnchor, name: Buffer, depth: number): Promise<void> {
+    // As bytes: names need not be text.
+    const path = Buffer.concat([Buffer.from(`${anchor.at}/`), name]);
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) return;
     if (!found.isDirectory()) return unlink(path);
-    if (depth < deepest) return empty(anchor, child, depth + 1);
+    if (depth < deepest && isUtf8(name)) return empty(anchor, name.toString(), depth + 1);
     const up = `.${randomUUID()}.removed`;
     await rename(path, `${parent.at}/${up}`);
     movedUp.push(up);

@@ -72,7 +72,7 @@ export function createWorkflowsService(
     client: context.oidcClient,
     now: () => clock.now(),
   });
-  const authenticator = createAuthenticator({ database, verifier, clock, identifiers });
+  const authenticator = createAuthenticator({ database, verifier, keeper, clock, identifiers });
   const workspaces = createWorkspaces(dataDirectory);
   const quota = createQuotaGate(database, clock, {
     diskBytes: config.quota.disk,

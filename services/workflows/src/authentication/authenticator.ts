@@ -1,7 +1,14 @@
 import type { Database } from '@vre/database';
-import { bearerToken, InvalidToken, type Principal, type TokenVerifier } from '@vre/identity';
+import {
+  bearerToken,
+  InvalidToken,
+  NotConnected,
+  type Principal,
+  type TokenKeeper,
+  type TokenVerifier,
+} from '@vre/identity';
 import { messages, ReanaError } from '@vre/protocol-reana';
-import type { Clock, Identifiers } from '@vre/service';
+import { audiences, type Clock, type Identifiers } from '@vre/service';
 import type { FastifyRequest } from 'fastify';
 import type { Account, Caller } from './account.ts';
 import { findAccount, saveAccount } from './account-store.ts';
@@ -9,6 +16,8 @@ import { findToken, touchToken } from './token-store.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
+/** As long as an access token lives: so long may somebody act who was disabled at the sign-in service. */
+const standingKept = 15 * minute;
 
 /** Finds out who asks: `access_token` in the query, or a bearer token, each either a REANA token or a JWT for us. */
 export interface Authenticator {
@@ -21,10 +30,36 @@ export interface Authenticator {
 export function createAuthenticator(parts: {
   readonly database: Database;
   readonly verifier: TokenVerifier;
+  /** What the sign-in service still gives for people who connected. */
+  readonly keeper: Pick<TokenKeeper, 'has' | 'accessToken'>;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
 }): Authenticator {
-  const { database, verifier, clock, identifiers } = parts;
+  const { database, verifier, keeper, clock, identifiers } = parts;
+  const standing = new Map<string, number>();
+
+  /**
+   * REANA tokens do not expire, accounts are disabled: who connected must still get tokens from the issuer.
+   * @throws ReanaError 403 when the issuer refuses.
+   */
+  async function requireStanding(account: Account): Promise<void> {
+    const now = clock.now().getTime();
+    if ((standing.get(account.id) ?? 0) > now) return;
+    try {
+      if (await keeper.has(account))
+        await keeper.accessToken(account, { audience: audiences.lake, scope: 'openid' });
+    } catch (error) {
+      // An issuer that is away says nothing about the account.
+      if (!(error instanceof NotConnected)) return;
+      throw new ReanaError(
+        403,
+        `${messages.tokenNotValid} The sign-in service no longer lets it act for you: sign in to the portal and connect again.`,
+        { cause: error },
+      );
+    }
+    if (standing.size > 10_000) standing.clear();
+    standing.set(account.id, now + standingKept);
+  }
 
   /** The first valid token makes the account; userinfo is asked then and once an hour. */
   async function provision(principal: Principal, token: string): Promise<Account> {
@@ -66,6 +101,7 @@ export function createAuthenticator(parts: {
     if (token.expiresAt && token.expiresAt <= now) {
       throw new ReanaError(403, `${messages.tokenNotValid} It expired; make a new one in the portal.`);
     }
+    await requireStanding(token.account);
     if (!token.lastUsedAt || now.getTime() - token.lastUsedAt.getTime() > minute) {
       await touchToken(database.direct, token.id, now);
     }

@@ -1,9 +1,14 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type ConfinedEntry, type ConfinedFiles, isPartName } from '@vre/confined-files';
 import { ReanaError, unsafePath, wireBytes, wireTime } from '@vre/protocol-reana';
-import { globExpression, isGlob } from './glob.ts';
+import { globMatcher, isGlob } from './glob.ts';
 
 /** More files than this are not listed in one answer. */
 const mostFiles = 100_000;
+/** Longer patterns are refused, in letters: matching takes time in proportion to it. */
+const longestPattern = 1000;
+/** Milliseconds of matching at a stretch; then other requests get their turn. */
+const stretch = 10;
 
 /** A path as clients write it (`/a`, `./a`, `a//b`) relative to the workspace; 400 when it leads out of it. */
 export function workspacePath(given: string): string {
@@ -44,11 +49,25 @@ export async function selectFiles(
     return { single: false, entries: await filesBelow(files, path) };
   }
   if (!isGlob(path)) return { single: false, entries: [] };
-  const expression = globExpression(path);
-  return {
-    single: false,
-    entries: (await filesBelow(files, '')).filter(({ path }) => expression.test(path)),
-  };
+  if (path.length > longestPattern) {
+    throw new ReanaError(400, `The pattern is too long: ${longestPattern} letters at most.`);
+  }
+  return { single: false, entries: await matching(await filesBelow(files, ''), globMatcher(path)) };
+}
+
+async function matching(
+  entries: readonly ConfinedEntry[],
+  matches: (path: string) => boolean,
+): Promise<readonly ConfinedEntry[]> {
+  const found: ConfinedEntry[] = [];
+  let pause = performance.now() + stretch;
+  for (const entry of entries) {
+    if (matches(entry.path)) found.push(entry);
+    if (performance.now() < pause) continue;
+    await breathe();
+    pause = performance.now() + stretch;
+  }
+  return found;
 }
 
 /** A file as `ls` shows it. */
@@ -72,7 +91,9 @@ export function searchFiles(files: readonly WireFile[], search: string | undefin
     };
     return Object.entries(wanted).every(([key, texts]) =>
       texts.some((text) =>
-        (values[key] ?? []).some((value) => value.toLowerCase().includes(text.toLowerCase())),
+        (Object.hasOwn(values, key) ? (values[key] ?? []) : []).some((value) =>
+          value.toLowerCase().includes(text.toLowerCase()),
+        ),
       ),
     );
   });
