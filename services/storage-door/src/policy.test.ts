@@ -74,7 +74,13 @@ describe('moving', () => {
     expect(move(['storage.create:/a'], 'a/x.rucio.upload', 'a/x')).toBe(true);
     expect(move(['storage.create:/a'], 'a/x', 'b/x')).toBe(false);
     expect(move(['storage.create:/a'], 'b/x', 'a/x')).toBe(false);
-    expect(move(['storage.create:/a', 'storage.create:/b'], 'b/x', 'a/x')).toBe(true);
+    expect(move(['storage.create:/a', 'storage.create:/b'], 'b/x.rucio.upload', 'a/x')).toBe(true);
+    expect(move(['storage.create:/a', 'storage.modify:/b'], 'b/x', 'a/x')).toBe(true);
+  });
+  it('takes no stored file away from its name without the right to delete it', () => {
+    expect(move(['storage.create:/a'], 'a/x', 'a/y')).toBe(false);
+    expect(move(['storage.create:/a'], 'a/x', 'a/x.rucio.upload')).toBe(false);
+    expect(move(['storage.modify:/a'], 'a/x', 'a/y')).toBe(true);
     expect(move(['storage.read:/'], 'a/x', 'a/y')).toBe(false);
   });
   it('replaces only what may be modified', () => {

@@ -31,14 +31,18 @@ export function decide(grants: readonly StorageGrant[], action: DoorAction, path
   return { allowed: false, reason };
 }
 
-/** Decides about giving a file another name; `replaces` says whether the new name is taken. */
+/**
+ * Decides about giving a file another name; `replaces` says whether the new name is taken. The old name is gone
+ * afterwards, which takes what deleting it takes: `create` renames unfinished uploads only. Stored files would
+ * otherwise be removed (by way of the name of an unfinished one) or exchanged by whoever may add files beside them.
+ */
 export function decideMove(
   grants: readonly StorageGrant[],
   from: StoragePath,
   to: StoragePath,
   replaces: boolean,
 ): Decision {
-  const source = decide(grants, 'create', from);
+  const source = decide(grants, 'delete', from);
   return source.allowed ? decide(grants, replaces ? 'replace' : 'create', to) : source;
 }
 
