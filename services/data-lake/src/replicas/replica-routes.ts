@@ -34,7 +34,8 @@ import { callerOf } from '../rest/wire.ts';
 import type { Domain, Rse } from '../rses/rse.ts';
 import { declareBad, didsOfPfns } from './bad-replica-service.ts';
 import * as list from './replica-list.ts';
-import * as service from './replica-service.ts';
+import { addReplicas } from './replica-registration.ts';
+import { deleteReplicas, updateStates } from './replica-states.ts';
 import type { ReplicaStateLetter } from './replica-store.ts';
 import { isUploadCommand } from './unattached.ts';
 
@@ -48,18 +49,18 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
   app.post('/replicas', async (request, reply) => {
     const { rse, files, ignore_availability } = bodyOf(request, addReplicasSchema);
     await lake.database.transaction((transaction) =>
-      service.addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
+      addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
     );
     return sendCreated(reply);
   });
   app.put('/replicas', async (request, reply) => {
     const { rse, files } = bodyOf(request, updateReplicasSchema);
-    await service.updateStates(lake, callerOf(request), rse, files);
+    await updateStates(lake, callerOf(request), rse, files);
     return sendDone(reply);
   });
   app.delete('/replicas', async (request, reply) => {
     const { rse, files } = bodyOf(request, deleteReplicasSchema);
-    await service.deleteReplicas(lake, callerOf(request), rse, files);
+    await deleteReplicas(lake, callerOf(request), rse, files);
     return sendDone(reply);
   });
 
@@ -191,7 +192,7 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
   app.post('/replicas/tombstone', async (request, reply) => {
     const { replicas } = bodyOf(request, tombstonesSchema);
     for (const rse of new Set(replicas.map((replica) => replica.rse)))
-      await service.deleteReplicas(
+      await deleteReplicas(
         lake,
         callerOf(request),
         rse,
