@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,11 +6,12 @@ import { clientEnvironment } from '../../src/client/client-environment.ts';
 import { clientDirectory } from '../../src/client/client-files.ts';
 import { runClient } from '../../src/client/run-client.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
-import { clientEnvironments } from '../harness/researcher.ts';
+import { clientEnvironments, createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';
 
 let home: string;
 let platform: TestPlatform;
+let alice: Researcher;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'vre-operator-'));
   const passwordFile = join(home, 'root-password');
@@ -21,6 +22,7 @@ beforeAll(async () => {
       'data-lake': { userpass: [{ identity: 'ops', account: 'root', 'password-file': passwordFile }] },
     },
   });
+  alice = await createResearcher(platform, { clients: ['rucio'] });
 });
 afterAll(async () => {
   await platform?.dispose();
@@ -30,10 +32,9 @@ afterAll(async () => {
 /** The rucio client of one person who signs in with a password. */
 function rucioAs(account: string, username: string, password: string) {
   return async (...words: string[]) => {
-    const directory = join(home, `client-${username}`);
+    const directory = await mkdtemp(join(home, 'client-'));
     const client = clientDirectory(directory);
     const { lake, authorityFile } = platform.addresses;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
     await writeFile(
       client.rucioConfig,
       `[client]
@@ -53,16 +54,21 @@ ${authorityFile === undefined ? '' : `ca_cert = ${authorityFile}`}
       environment: await clientEnvironment(client, platform.addresses, [environment.binDirectory]),
       directory: home,
     });
-    return { ...run, failed: run.code !== 0 || /\tERROR\t/.test(run.output) };
+    return seen(Promise.resolve(run));
   };
 }
 const root = rucioAs('root', 'ops', 'open sesame, said the operator');
-const courier = rucioAs('courier', 'courier-key', 'a password for the courier');
 const ok = async (run: Promise<{ failed: boolean; output: string }>) => {
   const { failed, output } = await run;
   expect(failed, output).toBe(false);
   return output;
 };
+const denied = /AccessDenied|not allowed|may not|denied|only/i;
+const seen = async (run: Promise<{ code: number; output: string }>) => {
+  const { code, output } = await run;
+  return { output, failed: code !== 0 || /\tERROR\t/.test(output) };
+};
+const byAlice = (...words: string[]) => seen(alice.rucio(...words));
 const refused = async (run: Promise<{ failed: boolean; output: string }>) => {
   const { failed, output } = await run;
   expect(failed, output).toBe(true);
@@ -74,25 +80,36 @@ test('root signs in with the configured password, nobody with another', async ()
   expect(await refused(rucioAs('root', 'ops', 'guessed')('whoami'))).toMatch(/authenticate/i);
 });
 
-test('an account with an identity of its own works with what root gives it', async () => {
+test('an account is made, gets an identity, and its person acts as it', async () => {
   await ok(root('account', 'add', 'courier', 'SERVICE', '--email', 'courier@example.org'));
   expect(await refused(root('account', 'add', 'courier', 'SERVICE'))).toMatch(/exist|duplicate/i);
   expect(await ok(root('account', 'show', 'courier'))).toMatch(/SERVICE/);
   expect(await ok(root('account', 'list'))).toContain('courier');
-  const identity = ['--type', 'USERPASS', '--id', 'courier-key', '--email', 'courier@example.org'];
-  await ok(
-    root('account', 'identity', 'add', 'courier', ...identity, '--password', 'a password for the courier'),
+  const identity = (await ok(root('account', 'identity', 'list', alice.username))).match(
+    /SUB=\S+, ISS=[^\s,]+/,
+  )?.[0] as string;
+  const of = ['--type', 'OIDC', '--id', identity];
+  await ok(root('account', 'identity', 'add', 'courier', ...of, '--email', 'courier@example.org'));
+  expect(await ok(root('account', 'identity', 'list', 'courier'))).toContain(identity);
+  const courier = () => seen(alice.rucio('--account', 'courier', 'whoami'));
+  expect(await ok(courier())).toMatch(/account\s*:\s*courier/);
+  expect(await refused(byAlice('account', 'add', 'friend', 'USER'))).toMatch(denied);
+  await ok(root('account', 'identity', 'remove', 'courier', ...of));
+  expect(await ok(root('account', 'identity', 'list', 'courier'))).not.toContain(identity);
+});
+
+test('a password identity is refused with the place where it belongs', async () => {
+  const identity = ['--type', 'USERPASS', '--id', 'key', '--email', 'a@example.org', '--password', 'secret'];
+  expect(await refused(root('account', 'identity', 'add', 'courier', ...identity))).toContain(
+    'data-lake.userpass',
   );
-  expect(await ok(root('account', 'identity', 'list', 'courier'))).toContain('courier-key');
-  expect(await ok(courier('whoami'))).toMatch(/account\s*:\s*courier/);
-  expect(await refused(courier('account', 'add', 'friend', 'USER'))).toMatch(/AccessDenied|not|denied/i);
 });
 
 test('an element has attributes that rules can ask for, and loses them again', async () => {
   await ok(root('rse', 'attribute', 'set', 'LOCAL-B', '--key', 'region', '--value', 'north'));
   expect(await ok(root('rse', 'attribute', 'list', 'LOCAL-B'))).toMatch(/region.*north/);
   expect(await ok(root('rse', 'list', '--rses', 'region=north', '--csv'))).toBe('LOCAL-B\n');
-  expect(await refused(courier('rse', 'attribute', 'set', 'LOCAL-B', '--key', 'x', '--value', 'y'))).toMatch(
+  expect(await refused(byAlice('rse', 'attribute', 'set', 'LOCAL-B', '--key', 'x', '--value', 'y'))).toMatch(
     /AccessDenied|not|denied/i,
   );
 });
@@ -109,7 +126,7 @@ test('rules of others are added and removed by root; a removed one is gone', asy
     ({ output }) => /State:\s+OK/.test(output),
     60,
   );
-  expect(await refused(courier('rule', 'remove', id))).toMatch(/AccessDenied|not|denied/i);
+  expect(await refused(byAlice('rule', 'remove', id))).toMatch(denied);
   await ok(root('rule', 'remove', id));
   expect(await refused(root('rule', 'show', id))).toMatch(/no.*rule|not found/i);
   await ok(root('rse', 'attribute', 'unset', 'LOCAL-B', '--attribute', 'region'));

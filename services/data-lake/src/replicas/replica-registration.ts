@@ -56,17 +56,7 @@ export async function addReplicas(
       'InvalidObject',
       `${scopedName(incomplete)} needs its size (bytes) to be registered`,
     );
-  await store.insertFiles(
-    transaction,
-    files
-      .filter((file) => !before.has(scopedName(file)))
-      .map((file) => newFile(file, (scopes.get(file.scope) as { id: number }).id)),
-    caller.accountId,
-    now,
-  );
-  const known = new Map(
-    (await store.filesOn(transaction, rse.id, files)).map((file) => [scopedName(file), file]),
-  );
+  const known = await withMissing(transaction, caller, rse, files, scopes, before, now);
   const replaced: store.KnownFile[] = [];
   for (const file of files) {
     const found = known.get(scopedName(file)) as store.KnownFile;
@@ -140,7 +130,58 @@ export async function addReplicas(
   );
 }
 
-const merged = (file: ReplicaFile, known: ReadonlyMap<string, store.KnownFile>) => {
+type Known = ReadonlyMap<string, store.KnownFile>;
+
+/** The files, those that nobody had registered made. */
+async function withMissing(
+  transaction: Transaction,
+  caller: Caller,
+  rse: Rse,
+  files: readonly ReplicaFile[],
+  scopes: Awaited<ReturnType<typeof scopesNamed>>,
+  before: Known,
+  now: Date,
+): Promise<Known> {
+  const missing = new Map(
+    files.filter((file) => !before.has(scopedName(file))).map((file) => [scopedName(file), file]),
+  );
+  if (missing.size === 0) return before;
+  const scopeOf = (file: ScopedName) =>
+    scopes.get(file.scope) as { id: number; name: string; ownerId: number };
+  const made = await store.insertFiles(
+    transaction,
+    [...missing.values()].map((file) => newFile(file, scopeOf(file).id)),
+    caller.accountId,
+    now,
+  );
+  const known = new Map(before);
+  const names = new Map([...scopes.values()].map(({ id, name }) => [id, name]));
+  for (const { id, scope_id, name } of made) {
+    const file = missing.get(`${names.get(scope_id)}:${name}`) as ReplicaFile;
+    missing.delete(scopedName(file));
+    known.set(scopedName(file), {
+      scope: file.scope,
+      name,
+      didId: id,
+      ownerId: scopeOf(file).ownerId,
+      type: 'F',
+      bytes: file.bytes ?? null,
+      adler32: file.adler32 ?? null,
+      md5: file.md5 ?? null,
+      state: null,
+      path: null,
+      lock_cnt: 0,
+      unborn: true,
+    });
+  }
+  // Somebody registered the same names meanwhile.
+  if (missing.size > 0)
+    for (const file of await store.filesOn(transaction, rse.id, [...missing.values()]))
+      known.set(scopedName(file), file);
+  return known;
+}
+
+const merged = (file: ReplicaFile, known: Known) => {
   const found = known.get(scopedName(file));
   return {
     scope: file.scope,
