@@ -101,11 +101,7 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
     };
     const byId = await lake.rses.byId();
     const rows = list.streamFilesWithReplicas(lake, listed);
-    if (!asMetalink)
-      return sendRows(
-        reply,
-        mapped(rows, (file) => list.replicaRow(file, listed, byId, lake.random)),
-      );
+    if (!asMetalink) return sendRows(reply, rows, (file) => list.replicaRow(file, listed, byId, lake.random));
     return sendLines(reply, rows, {
       contentType: metalinkType,
       prolog: metalinkProlog,
