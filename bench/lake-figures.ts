@@ -3,25 +3,21 @@
  * files of a large dataset. The server's own processor time a request is printed as well: it does not move with the
  * load of the machine.
  */
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@vre/database';
 import { startLakeForTests } from '../services/data-lake/src/testing/lake-for-tests.test-support.ts';
-import { type Figure, printFigures, quantile } from './measurement.ts';
+import { loadHttp } from './http-load.ts';
+import { type Figure, printFigures } from './measurement.ts';
 
 const connections = 32;
 const registered = 20_000;
 const listed = 10_000;
 
-type Order = { readonly port: number; readonly text: string; readonly seconds: number };
-type Load = { readonly perSecond: number; readonly p50: number; readonly p99: number };
-
-if (process.send === undefined) await withDatabase(measure);
-else process.once('message', (order: Order) => void load(order));
+await withDatabase(measure);
 
 /** A cluster with the platform's own settings, durable writes included. */
 async function withDatabase(work: () => Promise<void>): Promise<void> {
@@ -50,10 +46,16 @@ async function measure(): Promise<void> {
     await lake.ask('alice', 'GET', '/accounts/whoami');
     await lake.put('alice', 'LOCAL-A', 'benched', 'x');
     const token = await lake.token('alice');
-    const text = `GET /dids/user.alice/benched HTTP/1.1\r\nHost: localhost:18001\r\nX-Rucio-Auth-Token: ${token}\r\nX-Rucio-Account: alice\r\nUser-Agent: rucio-clients/41.5.1\r\nAccept: */*\r\n\r\n`;
-    await inAnotherProcess({ port, text, seconds: 3 });
+    const load = (seconds: number) =>
+      loadHttp(
+        `http://127.0.0.1:${port}/dids/user.alice/benched`,
+        { Host: 'localhost:18001', 'X-Rucio-Auth-Token': token, 'X-Rucio-Account': 'alice' },
+        connections,
+        seconds,
+      );
+    await load(3);
     const before = process.cpuUsage();
-    const one = await inAnotherProcess({ port, text, seconds: 8 });
+    const one = await load(8);
     const used = process.cpuUsage(before);
     const perRequest = (used.user + used.system) / (one.perSecond * 8);
     const registration = await register(lake);
@@ -115,56 +117,4 @@ async function list(lake: Lake): Promise<number> {
     if (body.split('\n').length !== listed + 1) throw new Error('files are missing');
   }
   return Math.min(...seconds);
-}
-
-function inAnotherProcess(order: Order): Promise<Load> {
-  return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, { stdio: 'inherit' });
-    child.once('error', reject);
-    child.once('message', (result) => resolve(result as Load));
-    child.send(order);
-  });
-}
-
-/** Sends the same request again and again on every connection; bare sockets, so that little time goes here. */
-async function load({ port, text, seconds }: Order): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  const times: number[] = [];
-  await Promise.all(
-    Array.from(
-      { length: connections },
-      () =>
-        new Promise<void>((resolve, reject) => {
-          const socket = connect(port, '127.0.0.1');
-          socket.setNoDelay(true);
-          let pending = '';
-          let started = 0;
-          const ask = () => {
-            started = performance.now();
-            socket.write(text);
-          };
-          socket.once('connect', ask);
-          socket.once('error', reject);
-          socket.on('data', (chunk) => {
-            pending += chunk.toString('latin1');
-            const head = pending.indexOf('\r\n\r\n');
-            if (head < 0) return;
-            const length = Number(/content-length: (\d+)/i.exec(pending)?.[1] ?? 0);
-            if (pending.length < head + 4 + length) return;
-            if (!pending.startsWith('HTTP/1.1 200')) return reject(new Error(pending));
-            pending = '';
-            times.push(performance.now() - started);
-            if (performance.now() < end) return ask();
-            socket.destroy();
-            resolve();
-          });
-        }),
-    ),
-  );
-  const result: Load = {
-    perSecond: times.length / seconds,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-  };
-  process.send?.(result, () => process.exit());
 }

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPosixStorage } from '@vre/storage-posix';
 import { copyLocal } from '@vre/transfer-local';
-import { Agent } from 'undici';
 import { startPlatformForTests, type TestPlatform } from '../apps/vre/tests/harness/platform.ts';
 import { createResearcher, type Researcher } from '../apps/vre/tests/harness/researcher.ts';
-import { type Figure, median, printFigures, quantile } from './measurement.ts';
+import { loadHttp } from './http-load.ts';
+import { type Figure, median, printFigures } from './measurement.ts';
 
 const platform = await startPlatformForTests({ name: 'bench' });
 try {
@@ -132,32 +132,8 @@ async function oneDid(alice: Researcher): Promise<Figure[]> {
   ];
 }
 
-async function load(origin: string, path: string, token: string, connections: number) {
-  const agent = new Agent({ connections, pipelining: 1 });
-  const milliseconds: number[] = [];
-  const total = 400 * Math.min(connections, 10);
-  let left = total;
-  const started = performance.now();
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (left-- > 0) {
-        const begun = performance.now();
-        const answer = await agent.request({
-          origin,
-          path,
-          method: 'GET',
-          headers: { 'x-rucio-auth-token': token },
-        });
-        await answer.body.text();
-        if (answer.statusCode !== 200) throw new Error(`${origin}${path} answered ${answer.statusCode}`);
-        milliseconds.push(performance.now() - begun);
-      }
-    }),
-  );
-  const seconds = (performance.now() - started) / 1000;
-  await agent.destroy();
-  return { p50: median(milliseconds), p99: quantile(milliseconds, 0.99), perSecond: total / seconds };
-}
+const load = (origin: string, path: string, token: string, connections: number) =>
+  loadHttp(`${origin}${path}`, { 'X-Rucio-Auth-Token': token }, connections, 4);
 
 /** From the answer to the start request until the first job runs, by the platform's own clock. */
 async function runStart(alice: Researcher): Promise<Figure> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientEnvironment } from '../../src/client/client-environment.ts';
+import { runClient } from '../../src/client/run-client.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { clientEnvironments, createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';
@@ -84,6 +85,36 @@ test('an upload of 200 MB that was cut twice: the same command succeeds, one rep
   expect((await ok('replica', 'list', 'file', did('cut.bin'), '--pfns')).match(/https:/g)).toHaveLength(1);
   await ok('download', did('cut.bin'), '--dir', join(alice.home, 'cut'));
   expect(await sha256(join(alice.home, 'cut', alice.scope, 'cut.bin'))).toBe(await sha256(path));
+  expect(await platform.audit()).toEqual([]);
+});
+
+test('a client that ended before it attached its file: the same command ends with the file attached', async () => {
+  const path = join(alice.home, 'lone');
+  await writeFile(path, randomBytes(100_000));
+  // The client's own code with the machine switched off just before the last step.
+  const code = `
+import os, sys
+from rucio.client.uploadclient import UploadClient
+from rucio.client import Client
+client = Client()
+client.attach_dids = lambda *a, **k: os._exit(9)
+UploadClient(client).upload([{'path': sys.argv[1], 'rse': 'LOCAL-A', 'did_scope': sys.argv[2],
+  'dataset_scope': sys.argv[2], 'dataset_name': 'late-dataset'}])
+`;
+  const environments = await clientEnvironments();
+  const environment = await clientEnvironment(alice.client, platform.addresses, [
+    environments['rucio-clients'].binDirectory,
+  ]);
+  const killed = await runClient(['python', '-c', code, path, alice.scope], {
+    environment,
+    directory: alice.home,
+  });
+  expect(killed.code, killed.output).toBe(9);
+  expect(await ok('did', 'content', 'list', did('late-dataset'))).not.toContain(did('lone'));
+  expect(await ok('replica', 'list', 'file', did('lone'), '--pfns')).toContain('/local-a/');
+  await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, did('late-dataset'), path);
+  expect(await ok('did', 'content', 'list', did('late-dataset'))).toContain(did('lone'));
+  expect((await ok('replica', 'list', 'file', did('lone'), '--pfns')).match(/https:/g)).toHaveLength(1);
   expect(await platform.audit()).toEqual([]);
 });
 

@@ -36,9 +36,11 @@ export function authRoutes(
       .code(status)
       .header(
         'content-security-policy',
-        `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self' ${new URL(lake.addresses.issuer).origin} ${lake.addresses.portal}; frame-ancestors 'none'; base-uri 'none'`,
+        `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
       )
-      .header('referrer-policy', 'no-referrer')
+      .header('cache-control', 'no-store')
+      // With no-referrer a browser would send the form with Origin null, like a stranger's.
+      .header('referrer-policy', 'same-origin')
       .type('text/html; charset=utf-8')
       .send(html);
 
@@ -124,26 +126,33 @@ export function authRoutes(
       if (token !== undefined) reply.header('X-Rucio-Auth-Token', token);
       return reply.type('application/octet-stream').send('');
     }
-    const login = await flow.asked(code);
-    if (!login)
-      return sendPage(
-        reply,
-        pages.failurePage('This link was used already or is older than five minutes.'),
-        401,
+    try {
+      return reply.redirect(await flow.redirect(code), 303);
+    } catch (error) {
+      if (!(error instanceof RucioError)) throw error;
+      return sendPage(reply, pages.failurePage(error.message), 401);
+    }
+  });
+  app.get('/auth/oidc_code', async (request, reply) => {
+    const failure = parameter(request, 'error_description') ?? parameter(request, 'error');
+    if (failure !== undefined)
+      return sendPage(reply, pages.failurePage(`The sign-in service says: ${failure}`), 401);
+    try {
+      const { askedAt, ...asked } = await flow.signedIn(
+        parameter(request, 'state') ?? '',
+        parameter(request, 'code') ?? '',
       );
-    return sendPage(
-      reply,
-      pages.confirmationPage({
-        code,
-        client: login.client_name,
-        account: login.account ?? 'your own',
-        address: login.client_address,
-        time: login.created_at
-          .toISOString()
-          .replace('T', ' ')
-          .replace(/\.\d+Z/, ' UTC'),
-      }),
-    );
+      const time = askedAt
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z/, ' UTC');
+      return sendPage(reply, pages.confirmationPage({ ...asked, time }));
+    } catch (error) {
+      request.log.warn({ err: error }, 'a sign-in could not be finished');
+      const sentence =
+        error instanceof RucioError ? error.message : 'The sign-in service did not answer as expected.';
+      return sendPage(reply, pages.failurePage(sentence), 401);
+    }
   });
   app.register(async (forms) => {
     forms.removeAllContentTypeParsers();
@@ -152,35 +161,22 @@ export function authRoutes(
       { parseAs: 'string' },
       (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
     );
-    forms.post('/auth/oidc_redirect', async (request, reply) => {
-      const { origin } = request.headers;
-      if (origin !== undefined && origin !== 'null' && origin !== lake.addresses.lake)
+    forms.post('/auth/oidc_confirm', async (request, reply) => {
+      if (request.headers.origin !== lake.addresses.lake)
         return sendPage(reply, pages.failurePage('This form was sent from another site.'), 403);
-      const code = String((request.body as Record<string, string> | undefined)?.code ?? '');
+      const { secret = '', decision } = (request.body ?? {}) as Readonly<Record<string, string>>;
+      if (decision !== 'allow') {
+        await flow.refuse(secret);
+        return sendPage(reply, pages.refusedPage());
+      }
       try {
-        return reply.redirect(await flow.confirm(code), 303);
+        const { fetchCode } = await flow.release(secret);
+        return sendPage(reply, fetchCode === undefined ? pages.donePage() : pages.codePage(fetchCode));
       } catch (error) {
         if (!(error instanceof RucioError)) throw error;
         return sendPage(reply, pages.failurePage(error.message), 401);
       }
     });
-  });
-  app.get('/auth/oidc_code', async (request, reply) => {
-    const failure = parameter(request, 'error_description') ?? parameter(request, 'error');
-    if (failure !== undefined)
-      return sendPage(reply, pages.failurePage(`The sign-in service says: ${failure}`), 401);
-    try {
-      const { fetchCode } = await flow.finish(
-        parameter(request, 'state') ?? '',
-        parameter(request, 'code') ?? '',
-      );
-      return sendPage(reply, fetchCode === undefined ? pages.donePage() : pages.codePage(fetchCode));
-    } catch (error) {
-      request.log.warn({ err: error }, 'a sign-in could not be finished');
-      const sentence =
-        error instanceof RucioError ? error.message : 'The sign-in service did not answer as expected.';
-      return sendPage(reply, pages.failurePage(sentence), 401);
-    }
   });
   app.get('/auth/oidc_refresh', async (request, reply) => {
     await authenticate(request.headers);

@@ -7,6 +7,15 @@ import type { Lake } from '../lake.ts';
 import type { Authenticate } from './authenticate.ts';
 import * as store from './oidc-login-store.ts';
 
+/** What a person is asked before a waiting client gets the token. */
+export type Confirmation = {
+  readonly formSecret: string;
+  readonly account: string;
+  readonly client: string;
+  readonly address: string;
+  readonly askedAt: Date;
+};
+
 /** Logins of clients that wait while a person signs in with a browser. */
 export interface OidcFlow {
   /** A link for the person; the client asks the same link for the token. */
@@ -16,12 +25,14 @@ export interface OidcFlow {
     readonly client: string;
     readonly address: string;
   }): Promise<string>;
-  /** What the person has to agree to; `undefined` when the link is used or too old. */
-  asked(code: string): Promise<store.Login | undefined>;
-  /** The person agreed: where the browser goes. */
-  confirm(code: string): Promise<string>;
-  /** The browser came back. The text to show: nothing for a polling client, else the code to type. */
-  finish(state: string, code: string): Promise<{ readonly fetchCode: string | undefined }>;
+  /** The link was opened: where the browser goes to sign in. */
+  redirect(code: string): Promise<string>;
+  /** The browser came back signed in. What the person has to confirm, and the secret that confirms it. */
+  signedIn(state: string, code: string): Promise<Confirmation>;
+  /** The person confirmed. The code to type where the client does not poll. */
+  release(formSecret: string): Promise<{ readonly fetchCode: string | undefined }>;
+  /** The person did not start this. */
+  refuse(formSecret: string): Promise<void>;
   /** The token, once; `undefined` while the person is not done. */
   fetch(code: string): Promise<string | undefined>;
   /** A token with a longer life for the holder of a valid one, or the same. */
@@ -76,11 +87,7 @@ export function createOidcFlow(
       );
       return `${lake.addresses.lake}/auth/oidc_redirect?${code}${asked.polling ? pollingSuffix : ''}`;
     },
-    asked: async (code) => {
-      const login = await store.loginOf(q, plain(code), lake.clock.now());
-      return login?.state === 'waiting' ? login : undefined;
-    },
-    confirm: async (code) => {
+    redirect: async (code) => {
       const pkce = createPkce();
       const state = lake.identifiers.secret(24);
       const nonce = lake.identifiers.secret(24);
@@ -88,7 +95,7 @@ export function createOidcFlow(
       if (endpoint === undefined)
         throw new Error(`the issuer ${lake.addresses.issuer} has no authorization endpoint`);
       if (
-        !(await store.confirmLogin(
+        !(await store.redirectLogin(
           q,
           plain(code),
           { state, verifier: pkce.verifier, nonce },
@@ -116,8 +123,8 @@ export function createOidcFlow(
         url.searchParams.set(key, value);
       return url.href;
     },
-    finish: async (state, code) => {
-      const login = await store.takeConfirmed(q, state, lake.clock.now());
+    signedIn: async (state, code) => {
+      const login = await store.takeRedirected(q, state, lake.clock.now());
       if (!login?.verifier)
         throw new RucioError(
           'CannotAuthenticate',
@@ -142,15 +149,46 @@ export function createOidcFlow(
       if (identity.nonce !== login.nonce || identity.sub !== principal.subject)
         throw new RucioError('CannotAuthenticate', 'The issuer answered for another sign-in.');
       // Provisions a newcomer, and refuses an account that the person may not act as.
-      await authenticate({
+      const { account } = await authenticate({
         'x-rucio-auth-token': answer.access_token,
         'x-rucio-account': login.account ?? undefined,
       });
-      if (answer.refresh_token !== undefined) await keeper.keep(principal, answer.refresh_token);
-      const fetchCode = login.polling ? undefined : lake.identifiers.secret(24);
-      await store.finishLogin(q, state, lake.secrets.encrypt(answer.access_token, purpose), fetchCode);
-      return { fetchCode };
+      // Whoever made the link may not be who signed in: nothing is handed out before this person has confirmed, with a
+      // secret that only this browser gets.
+      const formSecret = lake.identifiers.secret(24);
+      const sealed = (token: string) => lake.secrets.encrypt(token, purpose);
+      await store.awaitConfirmation(
+        q,
+        state,
+        {
+          token: sealed(answer.access_token),
+          refreshToken: answer.refresh_token === undefined ? null : sealed(answer.refresh_token),
+        },
+        formSecret,
+      );
+      return {
+        formSecret,
+        account,
+        client: login.client_name,
+        address: login.client_address,
+        askedAt: login.created_at,
+      };
     },
+    release: async (formSecret) => {
+      const fetchCode = lake.identifiers.secret(24);
+      const login = await store.releaseLogin(q, formSecret, fetchCode, lake.clock.now());
+      if (!login?.token)
+        throw new RucioError(
+          'CannotAuthenticate',
+          'This sign-in was confirmed already or is older than five minutes.',
+        );
+      if (login.refresh_token !== null) {
+        const principal = await verifier.verify(lake.secrets.decrypt(login.token, purpose));
+        await keeper.keep(principal, lake.secrets.decrypt(login.refresh_token, purpose));
+      }
+      return { fetchCode: login.polling ? undefined : fetchCode };
+    },
+    refuse: (formSecret) => store.refuseLogin(q, formSecret),
     fetch: async (code) => {
       const now = lake.clock.now();
       const login = await store.takeToken(q, plain(code), now);

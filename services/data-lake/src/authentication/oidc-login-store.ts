@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Queryable, sql } from '@vre/database';
 
 export type Login = {
-  readonly state: 'waiting' | 'confirmed' | 'ready' | 'failed';
+  readonly state: 'waiting' | 'redirected' | 'signed-in' | 'ready' | 'failed';
   readonly polling: boolean;
   readonly account: string | null;
   readonly client_name: string;
@@ -12,6 +12,7 @@ export type Login = {
   readonly verifier: string | null;
   readonly nonce: string | null;
   readonly token: string | null;
+  readonly refresh_token: string | null;
   readonly created_at: Date;
 };
 
@@ -39,43 +40,64 @@ export async function loginOf(q: Queryable, code: string, now: Date): Promise<Lo
   return rows[0];
 }
 
-/** The person agreed; false when someone did so before. */
-export async function confirmLogin(
+/** The browser goes to the issuer; again when the link is opened again. False once somebody has signed in with it. */
+export async function redirectLogin(
   q: Queryable,
   code: string,
   secrets: { readonly state: string; readonly verifier: string; readonly nonce: string },
   now: Date,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update lake.oidc_login set state = 'confirmed', state_hash = ${hashOf(secrets.state)},
+    update lake.oidc_login set state = 'redirected', state_hash = ${hashOf(secrets.state)},
       verifier = ${secrets.verifier}, nonce = ${secrets.nonce}
-    where code_hash = ${hashOf(code)} and state = 'waiting' and expires_at > ${now} returning state`.execute(
+    where code_hash = ${hashOf(code)} and state in ('waiting', 'redirected') and expires_at > ${now} returning state`.execute(
     q,
   );
   return rows.length > 0;
 }
 
 /** Takes the login that the issuer's answer belongs to, once. */
-export async function takeConfirmed(q: Queryable, state: string, now: Date): Promise<Login | undefined> {
+export async function takeRedirected(q: Queryable, state: string, now: Date): Promise<Login | undefined> {
   const { rows } = await sql<Login>`
     update lake.oidc_login set state = 'failed'
-    where state_hash = ${hashOf(state)} and state = 'confirmed' and expires_at > ${now} returning *`.execute(
+    where state_hash = ${hashOf(state)} and state = 'redirected' and expires_at > ${now} returning *`.execute(
     q,
   );
   return rows[0];
 }
 
-/** Lays the encrypted token down; `newCode` replaces the code where a person has to type it. */
-export async function finishLogin(
+/** Lays the encrypted tokens down until the person has confirmed with the secret of the form. */
+export async function awaitConfirmation(
   q: Queryable,
   state: string,
-  token: string,
-  newCode: string | undefined,
+  tokens: { readonly token: string; readonly refreshToken: string | null },
+  formSecret: string,
 ): Promise<void> {
   await sql`
-    update lake.oidc_login set state = 'ready', token = ${token}, verifier = null, nonce = null,
-      code_hash = coalesce(${newCode === undefined ? null : hashOf(newCode)}, code_hash)
+    update lake.oidc_login set state = 'signed-in', token = ${tokens.token}, refresh_token = ${tokens.refreshToken},
+      confirm_hash = ${hashOf(formSecret)}, verifier = null, nonce = null
     where state_hash = ${hashOf(state)}`.execute(q);
+}
+
+/** The person confirmed: the client may fetch the token, by `newCode` where a person has to type it. Once. */
+export async function releaseLogin(
+  q: Queryable,
+  formSecret: string,
+  newCode: string,
+  now: Date,
+): Promise<Login | undefined> {
+  const { rows } = await sql<Login>`
+    update lake.oidc_login set state = 'ready', confirm_hash = null,
+      code_hash = case when polling then code_hash else ${hashOf(newCode)} end
+    where confirm_hash = ${hashOf(formSecret)} and state = 'signed-in' and expires_at > ${now} returning *`.execute(
+    q,
+  );
+  return rows[0];
+}
+
+/** The person did not start this: nothing is handed out. */
+export async function refuseLogin(q: Queryable, formSecret: string): Promise<void> {
+  await sql`delete from lake.oidc_login where confirm_hash = ${hashOf(formSecret)}`.execute(q);
 }
 
 /** Gives the token out and forgets the login. */

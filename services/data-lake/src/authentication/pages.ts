@@ -11,6 +11,7 @@ h1 { font-size: 1.4rem; line-height: 1.25; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { opacity: .75; } dd { margin: 0; overflow-wrap: anywhere; font-weight: 600; }
 button { font: inherit; padding: .6rem 1.2rem; border: 0; border-radius: .4rem; background: #1864ab; color: #fff; cursor: pointer; }
+button.plain { background: transparent; color: inherit; border: 1px solid currentColor; }
 button:focus-visible { outline: 3px solid #74c0fc; outline-offset: 2px; }
 code { font-size: 1.2rem; user-select: all; overflow-wrap: anywhere; }`;
 
@@ -28,9 +29,9 @@ ${body}
 `;
 }
 
-/** Asks before a token is handed to a waiting client. */
-export function confirmationPage(login: {
-  readonly code: string;
+/** Asks the person who has just signed in before a token is handed to a waiting client. */
+export function confirmationPage(asked: {
+  readonly formSecret: string;
   readonly client: string;
   readonly account: string;
   readonly address: string;
@@ -39,11 +40,14 @@ export function confirmationPage(login: {
   return page(
     'A program asks to act for you in the data lake',
     `<p>Continue only if you started this program yourself, just now. It will be able to read, upload and manage your data until you revoke it.</p>
-<dl><dt>Program</dt><dd>${escapeHtml(login.client)}</dd><dt>Account</dt><dd>${escapeHtml(login.account)}</dd><dt>From address</dt><dd>${escapeHtml(login.address)}</dd><dt>Asked at</dt><dd>${escapeHtml(login.time)}</dd></dl>
-<form method="post" action="/auth/oidc_redirect"><input type="hidden" name="code" value="${escapeHtml(login.code)}"><p><button type="submit">Continue to sign-in</button></p></form>
-<p>If you did not start it, close this window: nothing has been given away.</p>`,
+<dl><dt>Program</dt><dd>${escapeHtml(asked.client)}</dd><dt>Account</dt><dd>${escapeHtml(asked.account)}</dd><dt>From address</dt><dd>${escapeHtml(asked.address)}</dd><dt>Asked at</dt><dd>${escapeHtml(asked.time)}</dd></dl>
+<form method="post" action="/auth/oidc_confirm"><input type="hidden" name="secret" value="${escapeHtml(asked.formSecret)}"><p><button type="submit" name="decision" value="allow">Yes, I started it</button> <button class="plain" type="submit" name="decision" value="refuse">No, refuse</button></p></form>
+<p>If you did not start it, refuse or close this window: nothing has been given away.</p>`,
   );
 }
+
+export const refusedPage = (): string =>
+  page('Refused', '<p>The program gets nothing. You can close this window.</p>');
 
 export const donePage = (): string =>
   page(

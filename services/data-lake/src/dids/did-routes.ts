@@ -194,14 +194,15 @@ export function didRoutes(app: FastifyInstance, lake: Lake): void {
     'GET files': async (request, reply, name) => {
       const long = (request.query as Record<string, string>).long !== undefined;
       const rows = contents.streamFiles(database, [(await store.didNamed(q, name)).id]);
-      return sendRows(
-        reply,
-        mapped(rows, ({ lumiblocknr, guid, ...row }) => ({
-          ...row,
-          guid: guid?.replaceAll('-', '').toUpperCase() ?? null,
-          ...(long ? { lumiblocknr } : {}),
-        })),
-      );
+      return sendRows(reply, rows, ({ scope, name: file, bytes, adler32, guid, events, lumiblocknr }) => ({
+        scope,
+        name: file,
+        bytes,
+        adler32,
+        events,
+        guid: guid?.replaceAll('-', '').toUpperCase() ?? null,
+        ...(long ? { lumiblocknr } : {}),
+      }));
     },
     'GET parents': async (_request, reply, name) =>
       sendRows(

@@ -12,7 +12,7 @@ import {
 import type { Lake } from '../lake.ts';
 import { setMetadata } from '../metadata/metadata-service.ts';
 import { type Caller, requirePermission } from '../policy.ts';
-import { addReplicas } from '../replicas/replica-service.ts';
+import { addReplicas } from '../replicas/replica-registration.ts';
 import { addRules } from '../rules/rule-service.ts';
 import { scopesNamed } from '../scopes/scope-store.ts';
 import * as contents from './content-store.ts';

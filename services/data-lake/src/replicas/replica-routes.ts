@@ -2,8 +2,6 @@ import { sql } from '@vre/database';
 import { sendLines } from '@vre/http-server';
 import {
   addReplicasSchema,
-  badDidsSchema,
-  badReplicasSchema,
   deleteReplicasSchema,
   didListSchema,
   didsBodySchema,
@@ -17,7 +15,6 @@ import {
   RucioError,
   replicaStates,
   rucioDate,
-  type ScopedName,
   scopedName,
   tombstonesSchema,
   updateReplicasSchema,
@@ -26,15 +23,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { didNamed, didsNamed } from '../dids/did-store.ts';
 import type { Lake } from '../lake.ts';
-import { mapped, sendCreated, sendDone, sendJson, sendRows } from '../rest/answers.ts';
+import { mapped, sendCreated, sendDone, sendRows } from '../rest/answers.ts';
 import { bodyOf } from '../rest/body.ts';
 import { didPath } from '../rest/did-path.ts';
 import { parameter, segment } from '../rest/query.ts';
 import { callerOf } from '../rest/wire.ts';
 import type { Domain, Rse } from '../rses/rse.ts';
-import { declareBad, didsOfPfns } from './bad-replica-service.ts';
+import { badReplicaRoutes } from './bad-replica-routes.ts';
+import { didsOfPfns } from './bad-replica-service.ts';
 import * as list from './replica-list.ts';
-import * as service from './replica-service.ts';
+import { addReplicas } from './replica-registration.ts';
+import { deleteReplicas, updateStates } from './replica-states.ts';
 import type { ReplicaStateLetter } from './replica-store.ts';
 import { isUploadCommand } from './unattached.ts';
 
@@ -44,22 +43,23 @@ const metalinkType = 'application/metalink4+xml';
 /** `/replicas/…` and our own `/x-replicas/…`. */
 export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
   const q = lake.database.direct;
+  badReplicaRoutes(app, lake);
 
   app.post('/replicas', async (request, reply) => {
     const { rse, files, ignore_availability } = bodyOf(request, addReplicasSchema);
     await lake.database.transaction((transaction) =>
-      service.addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
+      addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
     );
     return sendCreated(reply);
   });
   app.put('/replicas', async (request, reply) => {
     const { rse, files } = bodyOf(request, updateReplicasSchema);
-    await service.updateStates(lake, callerOf(request), rse, files);
+    await updateStates(lake, callerOf(request), rse, files);
     return sendDone(reply);
   });
   app.delete('/replicas', async (request, reply) => {
     const { rse, files } = bodyOf(request, deleteReplicasSchema);
-    await service.deleteReplicas(lake, callerOf(request), rse, files);
+    await deleteReplicas(lake, callerOf(request), rse, files);
     return sendDone(reply);
   });
 
@@ -101,11 +101,7 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
     };
     const byId = await lake.rses.byId();
     const rows = list.streamFilesWithReplicas(lake, listed);
-    if (!asMetalink)
-      return sendRows(
-        reply,
-        mapped(rows, (file) => list.replicaRow(file, listed, byId, lake.random)),
-      );
+    if (!asMetalink) return sendRows(reply, rows, (file) => list.replicaRow(file, listed, byId, lake.random));
     return sendLines(reply, rows, {
       contentType: metalinkType,
       prolog: metalinkProlog,
@@ -127,71 +123,10 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
     );
   });
 
-  type Named = ScopedName & { readonly rse: Rse };
-  async function namedOf(replicas: z.output<typeof badReplicasSchema>['replicas']) {
-    const elements = await lake.rses.all();
-    const pfns = replicas.filter((entry) => typeof entry === 'string');
-    const found = await didsOfPfns(q, elements, pfns);
-    const unknown = pfns.filter((pfn) => !found.has(pfn));
-    const named: Named[] = [...found.values()];
-    for (const entry of replicas) {
-      if (typeof entry === 'string') continue;
-      const rse = elements.find(({ name, uuid }) => name === entry.rse || uuid === entry.rse_id);
-      if (!rse)
-        throw new RucioError('RSENotFound', `Storage element ${entry.rse ?? entry.rse_id} does not exist`);
-      named.push({ scope: entry.scope, name: entry.name, rse });
-    }
-    return { named, unknown };
-  }
-  app.post('/replicas/bad', async (request, reply) => {
-    const { replicas, reason } = bodyOf(request, badReplicasSchema);
-    const { named, unknown } = await namedOf(replicas);
-    const problems = await declareBad(lake, callerOf(request), named, reason ?? null);
-    if (unknown.length > 0) problems.unknown = unknown.map((pfn) => `${pfn} Unknown replica`);
-    return sendJson(reply, problems, 201);
-  });
-  app.post('/replicas/bad/dids', async (request, reply) => {
-    const { rse, dids, reason } = bodyOf(request, badDidsSchema);
-    const element = await lake.rses.named(rse);
-    const problems = await declareBad(
-      lake,
-      callerOf(request),
-      dids.map((did) => ({ ...did, rse: element })),
-      reason ?? null,
-    );
-    return sendJson(reply, problems, 201);
-  });
-  app.get('/replicas/bad/states', async (request, reply) => {
-    const byId = await lake.rses.byId();
-    const state = (parameter(request, 'state') ?? 'B').charAt(0).toUpperCase();
-    const rows = lake.database.stream(sql<{
-      scope: string;
-      name: string;
-      rse_id: number;
-      state: string;
-      reason: string | null;
-      created_at: Date;
-      updated_at: Date;
-    }>`
-      select s.name as scope, d.name, b.rse_id, b.state, b.reason, b.created_at, b.updated_at from lake.bad_replica b
-        join lake.did d on d.id = b.did_id join lake.scope s on s.id = d.scope_id
-      where b.state = ${state} order by b.id`);
-    return sendRows(
-      reply,
-      mapped(rows, (row) => ({
-        ...row,
-        rse: byId.get(row.rse_id)?.name ?? null,
-        rse_id: byId.get(row.rse_id)?.uuid ?? null,
-        created_at: rucioDate(row.created_at),
-        updated_at: rucioDate(row.updated_at),
-      })),
-    );
-  });
-  app.get('/replicas/suspicious', async (_request, reply) => sendJson(reply, []));
   app.post('/replicas/tombstone', async (request, reply) => {
     const { replicas } = bodyOf(request, tombstonesSchema);
     for (const rse of new Set(replicas.map((replica) => replica.rse)))
-      await service.deleteReplicas(
+      await deleteReplicas(
         lake,
         callerOf(request),
         rse,

@@ -46,14 +46,15 @@ export type NewFile = {
   readonly meta: object;
 };
 
-/** Makes the DIDs that are missing; a taken name is left as it is. */
+/** Makes the DIDs that are missing; a taken name is left as it is. Returns what was made. */
 export async function insertFiles(
   q: Queryable,
   files: readonly NewFile[],
   accountId: number,
   now: Date,
-): Promise<void> {
-  await sql`
+): Promise<readonly { readonly id: number; readonly scope_id: number; readonly name: string }[]> {
+  if (files.length === 0) return [];
+  const { rows } = await sql<{ id: number; scope_id: number; name: string }>`
     insert into lake.did (scope_id, name, type, account_id, bytes, length, adler32, md5, guid, meta, created_at, updated_at)
     select scope_id, name, 'F', ${accountId}, bytes, 1, adler32, md5, guid::uuid, meta::jsonb, ${now}, ${now}
     from unnest(${files.map((file) => file.scopeId)}::int[], ${files.map((file) => file.name)}::text[],
@@ -62,7 +63,8 @@ export async function insertFiles(
       ${files.map((file) => JSON.stringify(file.meta))}::text[])
       as file (scope_id, name, bytes, adler32, md5, guid, meta)
     order by scope_id, name
-    on conflict (scope_id, name) do nothing`.execute(q);
+    on conflict (scope_id, name) do nothing returning id, scope_id, name`.execute(q);
+  return rows;
 }
 
 /** Another file takes the name of an upload that never finished. */

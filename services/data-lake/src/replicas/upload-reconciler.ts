@@ -2,8 +2,8 @@ import type { Daemon } from '@vre/daemon';
 import { sql } from '@vre/database';
 import type { Lake } from '../lake.ts';
 import { arrive } from './replica-arrival.ts';
-import { withdrawUpload } from './replica-service.ts';
 import { lookAt } from './stored-bytes.ts';
+import { withdrawUpload } from './upload-withdrawal.ts';
 
 const batch = 100;
 

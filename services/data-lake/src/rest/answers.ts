@@ -10,14 +10,15 @@ export function sendJson(reply: FastifyReply, value: unknown, status = 200): Fas
   return reply.code(status).header('content-type', 'application/json').send(renderRucioJson(value));
 }
 
-/** One JSON document a line. The first row is fetched before the head is written. */
+/** One JSON document a line, each row through `change` if given. The first row is fetched before the head is written. */
 export function sendRows<Row>(
   reply: FastifyReply,
   rows: AsyncIterable<Row> | Iterable<Row>,
+  change: (row: Row) => unknown = (row) => row,
 ): Promise<FastifyReply> {
   return sendLines(reply, asAsync(rows), {
     contentType: lineType,
-    line: (row) => `${renderRucioJson(row)}\n`,
+    line: (row) => `${renderRucioJson(change(row))}\n`,
   });
 }
 

@@ -8,8 +8,6 @@ import {
   moveRuleSchema,
   parseRucioDate,
   RucioError,
-  type RuleAnalysis,
-  type RuleProgress,
   reduceRuleSchema,
   rucioDate,
   ruleStates,
@@ -24,8 +22,11 @@ import { didPath } from '../rest/did-path.ts';
 import { parameter, segment } from '../rest/query.ts';
 import { callerOf } from '../rest/wire.ts';
 import { type DatasetLockRecord, streamDatasetLocks, streamLocks } from './lock-store.ts';
+import { updateRule } from './rule-changes.ts';
+import { analysisOf, progressOf } from './rule-progress.ts';
+import { moveRule, reduceRule } from './rule-replacement.ts';
 import { ruleRow } from './rule-rows.ts';
-import * as service from './rule-service.ts';
+import { addRules, deleteRule } from './rule-service.ts';
 import { ruleNamed, streamRules } from './rule-store.ts';
 
 /** `/rules/…`, `/locks/…`, `/accounts/<account>/rules` and our own `/x-rules/<id>/progress`. */
@@ -45,7 +46,7 @@ export function ruleRoutes(app: FastifyInstance, lake: Lake): void {
   app.post('/rules', async (request, reply) => {
     const { dids, ...options } = bodyOf(request, addRuleSchema);
     const ids = await database.transaction((transaction) =>
-      service.addRules(lake, transaction, callerOf(request), options, dids),
+      addRules(lake, transaction, callerOf(request), options, dids),
     );
     return sendJson(reply, ids, 201);
   });
@@ -53,7 +54,7 @@ export function ruleRoutes(app: FastifyInstance, lake: Lake): void {
     sendJson(reply, ruleRow(await ruleNamed(q, segment(request, 'id')))),
   );
   app.put('/rules/:id', async (request, reply) => {
-    await service.updateRule(
+    await updateRule(
       lake,
       callerOf(request),
       segment(request, 'id'),
@@ -63,12 +64,12 @@ export function ruleRoutes(app: FastifyInstance, lake: Lake): void {
   });
   app.delete('/rules/:id', async (request, reply) => {
     const { purge_replicas } = bodyOf(request, deleteRuleSchema);
-    await service.deleteRule(lake, callerOf(request), segment(request, 'id'), purge_replicas);
+    await deleteRule(lake, callerOf(request), segment(request, 'id'), purge_replicas);
     return sendDone(reply);
   });
   app.post('/rules/:id/move', async (request, reply) => {
     const { rse_expression, override, activity, source_replica_expression } = bodyOf(request, moveRuleSchema);
-    const child = await service.moveRule(lake, callerOf(request), segment(request, 'id'), rse_expression, {
+    const child = await moveRule(lake, callerOf(request), segment(request, 'id'), rse_expression, {
       ...(activity == null ? {} : { activity }),
       ...(source_replica_expression == null ? {} : { source_replica_expression }),
       ...override,
@@ -79,7 +80,7 @@ export function ruleRoutes(app: FastifyInstance, lake: Lake): void {
     const { copies, exclude_expression } = bodyOf(request, reduceRuleSchema);
     return sendJson(
       reply,
-      await service.reduceRule(lake, callerOf(request), segment(request, 'id'), copies, exclude_expression),
+      await reduceRule(lake, callerOf(request), segment(request, 'id'), copies, exclude_expression),
     );
   });
   app.get('/rules/:id/locks', async (request, reply) => {
@@ -197,65 +198,5 @@ function filterOf(request: FastifyRequest) {
     createdAfter: date('created_after'),
     updatedBefore: date('updated_before'),
     updatedAfter: date('updated_after'),
-  };
-}
-
-async function analysisOf(lake: Lake, rule: Awaited<ReturnType<typeof ruleNamed>>): Promise<RuleAnalysis> {
-  const byId = await lake.rses.byId();
-  const { rows } = await sql<{
-    scope: string;
-    name: string;
-    rse_id: number;
-    error: string | null;
-    attempts: number | null;
-    last_error: string | null;
-    source_rse_id: number | null;
-    at: Date | null;
-    sources: number[];
-  }>`
-    select s.name as scope, d.name, l.rse_id, l.error, h.attempts, h.error as last_error, h.source_rse_id, h.updated_at as at,
-      array(select o.rse_id from lake.replica o where o.did_id = l.did_id and o.rse_id <> l.rse_id and o.state = 'A') as sources
-    from lake.lock l join lake.did d on d.id = l.did_id join lake.scope s on s.id = d.scope_id
-      left join lateral (select * from lake.request_history x where x.did_id = l.did_id and x.rse_id = l.rse_id
-        order by updated_at desc limit 1) as h on true
-    where l.rule_id = ${rule.id} and l.state = 'S' order by d.scope_id, d.name limit 1000`.execute(
-    lake.database.direct,
-  );
-  const name = (id: number | null) => (id === null ? null : (byId.get(id)?.name ?? null));
-  return {
-    rule_error: rule.error ?? ruleStates[rule.state],
-    transfers: rows.map((row) => ({
-      scope: row.scope,
-      name: row.name,
-      rse_id: byId.get(row.rse_id)?.uuid ?? '',
-      rse: name(row.rse_id) ?? '',
-      attempts: row.attempts ?? 0,
-      last_error: row.last_error ?? row.error,
-      last_source: name(row.source_rse_id),
-      sources: row.sources.map((id) => [name(id) ?? '', byId.get(id)?.readable ?? false] as const),
-      last_time: row.at === null ? null : rucioDate(row.at),
-    })),
-  };
-}
-
-async function progressOf(lake: Lake, uuid: string): Promise<RuleProgress> {
-  const q = lake.database.direct;
-  const rule = await ruleNamed(q, uuid);
-  const byId = await lake.rses.byId();
-  const { rows } = await sql<{ state: 'O' | 'R' | 'S'; files: number; bytes: number }>`
-    select state, count(*)::bigint as files, sum(bytes)::bigint as bytes from lake.lock where rule_id = ${rule.id}
-    group by state`.execute(q);
-  const of = (state: string) => rows.find((row) => row.state === state) ?? { files: 0, bytes: 0 };
-  const { rows: stuck } = await sql<{ scope: string; name: string; rse_id: number; error: string | null }>`
-    select s.name as scope, d.name, l.rse_id, l.error from lake.lock l join lake.did d on d.id = l.did_id
-      join lake.scope s on s.id = d.scope_id
-    where l.rule_id = ${rule.id} and l.state = 'S' order by d.scope_id, d.name limit 20`.execute(q);
-  return {
-    id: rule.uuid,
-    state: ruleStates[rule.state],
-    error: rule.error,
-    files: { ok: of('O').files, replicating: of('R').files, stuck: of('S').files },
-    bytes: { ok: of('O').bytes, replicating: of('R').bytes, stuck: of('S').bytes },
-    stuck: stuck.map(({ rse_id, ...row }) => ({ ...row, rse: byId.get(rse_id)?.name ?? '(removed)' })),
   };
 }

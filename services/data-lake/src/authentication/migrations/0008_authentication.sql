@@ -6,11 +6,14 @@ create table lake.signing_key (
 );
 
 -- A login that waits for a person in a browser. Codes are stored as SHA-256 only.
--- state: waiting -> confirmed -> ready -> (row deleted when the client has fetched its token).
+-- state: waiting -> redirected (to the issuer) -> signed-in -> ready once the person has confirmed -> (row deleted when
+-- the client has fetched its token).
 create table lake.oidc_login (
   code_hash bytea primary key,
   state_hash bytea unique,
-  state text not null check (state in ('waiting', 'confirmed', 'ready', 'failed')),
+  -- Of the secret in the confirmation form, which only the browser that signed in has seen.
+  confirm_hash bytea unique,
+  state text not null check (state in ('waiting', 'redirected', 'signed-in', 'ready', 'failed')),
   polling boolean not null,
   account text,
   client_name text not null,
@@ -20,6 +23,7 @@ create table lake.oidc_login (
   verifier text,
   nonce text,
   token text,
+  refresh_token text,
   expires_at timestamptz not null,
   created_at timestamptz not null
 );

@@ -1,11 +1,5 @@
-import { sql, type Transaction } from '@vre/database';
-import {
-  type ReplicaFile,
-  RucioError,
-  replicaStates,
-  type ScopedName,
-  scopedName,
-} from '@vre/protocol-rucio';
+import type { Transaction } from '@vre/database';
+import { type ReplicaFile, RucioError, type ScopedName, scopedName } from '@vre/protocol-rucio';
 import { bytesLeft } from '../accounts/quota.ts';
 import type { Lake } from '../lake.ts';
 import { fixedKeys } from '../metadata/metadata-keys.ts';
@@ -13,22 +7,12 @@ import { guidOf } from '../metadata/metadata-service.ts';
 import { type Caller, decide, requirePermission } from '../policy.ts';
 import { pathOfPfn, replicaPath } from '../rses/pfn.ts';
 import type { Rse } from '../rses/rse.ts';
-import { moveLocks } from '../rules/lock-store.ts';
-import { removeRule } from '../rules/rule-service.ts';
-import { refreshStates, ruleHeld } from '../rules/rule-store.ts';
 import { scopesNamed } from '../scopes/scope-store.ts';
 import { arrive, depart } from './replica-arrival.ts';
+import { refusalOf, stateLetter } from './replica-states.ts';
 import * as store from './replica-store.ts';
 import { lookAt, removeBytes } from './stored-bytes.ts';
 import { unattachedOn } from './unattached.ts';
-
-/** Letter of a replica state given by letter or name. */
-export function stateLetter(text: string): store.ReplicaStateLetter {
-  const upper = text.toUpperCase();
-  const found = Object.entries(replicaStates).find(([letter, name]) => letter === upper || name === upper);
-  if (found) return found[0] as store.ReplicaStateLetter;
-  throw new RucioError('UnsupportedOperation', `There is no replica state ${text.slice(0, 50)}`);
-}
 
 const same = (a: string | number | null | undefined, b: string | number | null | undefined) =>
   a == null || b == null || a === b;
@@ -72,17 +56,7 @@ export async function addReplicas(
       'InvalidObject',
       `${scopedName(incomplete)} needs its size (bytes) to be registered`,
     );
-  await store.insertFiles(
-    transaction,
-    files
-      .filter((file) => !before.has(scopedName(file)))
-      .map((file) => newFile(file, (scopes.get(file.scope) as { id: number }).id)),
-    caller.accountId,
-    now,
-  );
-  const known = new Map(
-    (await store.filesOn(transaction, rse.id, files)).map((file) => [scopedName(file), file]),
-  );
+  const known = await withMissing(transaction, caller, rse, files, scopes, before, now);
   const replaced: store.KnownFile[] = [];
   for (const file of files) {
     const found = known.get(scopedName(file)) as store.KnownFile;
@@ -156,7 +130,58 @@ export async function addReplicas(
   );
 }
 
-const merged = (file: ReplicaFile, known: ReadonlyMap<string, store.KnownFile>) => {
+type Known = ReadonlyMap<string, store.KnownFile>;
+
+/** The files, those that nobody had registered made. */
+async function withMissing(
+  transaction: Transaction,
+  caller: Caller,
+  rse: Rse,
+  files: readonly ReplicaFile[],
+  scopes: Awaited<ReturnType<typeof scopesNamed>>,
+  before: Known,
+  now: Date,
+): Promise<Known> {
+  const missing = new Map(
+    files.filter((file) => !before.has(scopedName(file))).map((file) => [scopedName(file), file]),
+  );
+  if (missing.size === 0) return before;
+  const scopeOf = (file: ScopedName) =>
+    scopes.get(file.scope) as { id: number; name: string; ownerId: number };
+  const made = await store.insertFiles(
+    transaction,
+    [...missing.values()].map((file) => newFile(file, scopeOf(file).id)),
+    caller.accountId,
+    now,
+  );
+  const known = new Map(before);
+  const names = new Map([...scopes.values()].map(({ id, name }) => [id, name]));
+  for (const { id, scope_id, name } of made) {
+    const file = missing.get(`${names.get(scope_id)}:${name}`) as ReplicaFile;
+    missing.delete(scopedName(file));
+    known.set(scopedName(file), {
+      scope: file.scope,
+      name,
+      didId: id,
+      ownerId: scopeOf(file).ownerId,
+      type: 'F',
+      bytes: file.bytes ?? null,
+      adler32: file.adler32 ?? null,
+      md5: file.md5 ?? null,
+      state: null,
+      path: null,
+      lock_cnt: 0,
+      unborn: true,
+    });
+  }
+  // Somebody registered the same names meanwhile.
+  if (missing.size > 0)
+    for (const file of await store.filesOn(transaction, rse.id, [...missing.values()]))
+      known.set(scopedName(file), file);
+  return known;
+}
+
+const merged = (file: ReplicaFile, known: Known) => {
   const found = known.get(scopedName(file));
   return {
     scope: file.scope,
@@ -238,141 +263,4 @@ async function requireStored(
   const looks = await lookAt(lake, rse, files);
   const wrong = looks.find(({ finding }) => finding !== 'right');
   if (wrong) throw refusalOf(wrong);
-}
-
-const refusalOf = (look: { readonly finding: string; readonly sentence: string }): RucioError =>
-  new RucioError(
-    look.finding === 'unreachable' ? 'ResourceTemporaryUnavailable' : 'FileConsistencyMismatch',
-    `${look.sentence} The replica was not made available.`,
-  );
-
-/**
- * Changes states of replicas. A replica becomes AVAILABLE only when the stored bytes agree with the catalogue; an
- * upload whose bytes differ is withdrawn whole, so that it can be repeated under the same name.
- */
-export async function updateStates(
-  lake: Lake,
-  caller: Caller,
-  rseName: string,
-  changes: readonly (ScopedName & {
-    readonly state: string;
-    readonly error_message?: string | null | undefined;
-  })[],
-): Promise<void> {
-  const rse = await lake.rses.named(rseName);
-  const files = await store.filesOn(lake.database.direct, rse.id, changes);
-  const known = new Map(files.map((file) => [scopedName(file), file]));
-  const pick = (letters: readonly string[]) =>
-    changes
-      .filter(({ state }) => letters.includes(stateLetter(state)))
-      .map((change) => known.get(scopedName(change)) as store.KnownFile);
-  for (const change of changes) {
-    const file = known.get(scopedName(change));
-    if (!file || file.state === null)
-      throw new RucioError('ReplicaNotFound', `${scopedName(change)} has no replica on ${rse.name}`);
-    requirePermission(
-      caller,
-      ['A', 'C'].includes(stateLetter(change.state))
-        ? { do: 'write in scope', scope: file.scope, ownerId: file.ownerId }
-        : { do: 'administrate', what: `set replicas to ${change.state}` },
-    );
-  }
-  const available = pick(['A']).filter(({ state }) => state !== 'A');
-  const looks = await lookAt(lake, rse, available);
-  const withdrawn = available.filter((_, index) => looks[index]?.finding === 'differs');
-  await lake.database.transaction(async (transaction) => {
-    await arrive(
-      lake,
-      transaction,
-      available
-        .filter((_, index) => looks[index]?.finding === 'right')
-        .map(({ didId }) => ({ didId, rseId: rse.id })),
-    );
-    for (const state of ['T', 'U', 'D', 'B'] as const) {
-      const replicas = pick([state]).map(({ didId }) => ({ didId, rseId: rse.id }));
-      if (replicas.length === 0) continue;
-      await depart(transaction, replicas);
-      await sql`
-        update lake.replica set state = ${state}, updated_at = ${lake.clock.now()}
-        where rse_id = ${rse.id} and did_id = any(${replicas.map(({ didId }) => didId)}::bigint[])`.execute(
-        transaction,
-      );
-      if (state === 'U' || state === 'D')
-        await refreshStates(transaction, await moveLocks(transaction, replicas, 'R', null), lake.clock.now());
-      await lake.wakeups.wake(transaction);
-    }
-  });
-  for (const file of withdrawn) await withdrawUpload(lake, rse, file);
-  const wrong = looks.find(({ finding }) => finding !== 'right');
-  if (wrong) throw refusalOf(wrong);
-}
-
-/**
- * Forgets an upload: its bytes, its replica, and, when the file never existed anywhere, its name and the rules that
- * the client made for it in advance. What others locked stays, as COPYING, to be uploaded again.
- */
-export async function withdrawUpload(
-  lake: Lake,
-  rse: Rse,
-  file: Pick<store.KnownFile, 'didId' | 'scope' | 'name' | 'path'>,
-): Promise<void> {
-  await lake.database.transaction(async (transaction) => {
-    const { rows } = await sql<{ alone: boolean; attached: boolean }>`
-      select not exists (select from lake.replica where did_id = d.id and rse_id <> ${rse.id}) as alone,
-        exists (select from lake.content where child_id = d.id) as attached
-      from lake.did d join lake.replica r on r.did_id = d.id and r.rse_id = ${rse.id} and r.state = 'C'
-      where d.id = ${file.didId} for update of d, r`.execute(transaction);
-    const found = rows[0];
-    if (!found) return;
-    await removeBytes(lake, rse, [file]);
-    if (found.alone && !found.attached) {
-      const { rows: rules } = await sql<{
-        id: number;
-      }>`select id from lake.rule where did_id = ${file.didId}`.execute(transaction);
-      for (const { id } of rules) {
-        const rule = await ruleHeld(transaction, id);
-        if (rule) await removeRule(lake, transaction, rule, true);
-      }
-    }
-    const { rows: gone } = await sql`
-      delete from lake.replica where did_id = ${file.didId} and rse_id = ${rse.id} and lock_cnt = 0 returning did_id`.execute(
-      transaction,
-    );
-    if (gone.length > 0 && found.alone && !found.attached)
-      await sql`
-        delete from lake.did d where id = ${file.didId} and not exists (select from lake.replica where did_id = d.id)`.execute(
-        transaction,
-      );
-  });
-}
-
-/** Removes unlocked replicas: they are tombstoned and the reaper takes them. */
-export async function deleteReplicas(
-  lake: Lake,
-  caller: Caller,
-  rseName: string,
-  names: readonly ScopedName[],
-): Promise<void> {
-  const rse = await lake.rses.named(rseName);
-  await lake.database.transaction(async (transaction) => {
-    const files = await store.filesOn(transaction, rse.id, names);
-    const known = new Map(files.map((file) => [scopedName(file), file]));
-    for (const name of names) {
-      const file = known.get(scopedName(name));
-      if (!file || file.state === null)
-        throw new RucioError('ReplicaNotFound', `${scopedName(name)} has no replica on ${rse.name}`);
-      requirePermission(caller, { do: 'write in scope', scope: file.scope, ownerId: file.ownerId });
-      if (file.lock_cnt > 0)
-        throw new RucioError(
-          'ReplicaIsLocked',
-          `${scopedName(name)} on ${rse.name} is kept by a rule: delete the rule first`,
-        );
-    }
-    await sql`
-      update lake.replica set tombstone = 'epoch', updated_at = ${lake.clock.now()}
-      where rse_id = ${rse.id} and did_id = any(${files.map(({ didId }) => didId)}::bigint[]) and lock_cnt = 0`.execute(
-      transaction,
-    );
-    await lake.wakeups.wake(transaction);
-  });
 }
