@@ -27,7 +27,10 @@ export function addBackupCommands(program: Command): void {
     .argument('<backup>', 'directory written by "vre backup"')
     .requiredOption('--data <directory>', 'data directory to make; must be empty or missing')
     .action(async (from: string, options: { readonly data: string }) => {
-      const manifest = JSON.parse(await readFile(join(from, 'backup.json'), 'utf8')) as {
+      const text = await readFile(join(from, 'backup.json'), 'utf8').catch(() => {
+        throw new Error(`${resolve(from)} holds no backup: name a directory that "vre backup" completed`);
+      });
+      const manifest = JSON.parse(text) as {
         readonly database: string;
         readonly issuer: string;
       };

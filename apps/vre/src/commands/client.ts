@@ -70,7 +70,8 @@ export function addClientCommands(program: Command): void {
       const bins = [built['rucio-clients'].binDirectory, built['reana-client'].binDirectory];
       const child = spawn(words[0], words.slice(1), {
         stdio: 'inherit',
-        env: await clientEnvironment(target.client, target.addresses, bins),
+        // A sign-in address must appear at once, also when the output goes to a pipe or a file.
+        env: { ...(await clientEnvironment(target.client, target.addresses, bins)), PYTHONUNBUFFERED: '1' },
       });
       process.exitCode = await new Promise<number>((done, failed) => {
         child.once('error', failed);

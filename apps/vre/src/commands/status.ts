@@ -11,16 +11,24 @@ export function addStatusCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (options: TargetOptions & { readonly json?: boolean }) => {
       const { configuration, installation } = await openTarget(options, { create: false });
-      const [api, worker] = (await Promise.all(
-        (['api', 'worker'] as const).map((name) => callControl(installation, name, '/health')),
-      )) as [ProcessHealth, ProcessHealth];
+      const ask = async (name: 'api' | 'worker') =>
+        (await callControl(installation, name, '/health')) as ProcessHealth;
+      const [api, worker] = await Promise.allSettled([ask('api'), ask('worker')]);
+      // Nothing runs only when neither answers; one alone is down, and the supervisor starts it again.
+      if (api.status === 'rejected' && worker.status === 'rejected') throw api.reason;
+      const health = {
+        api: api.status === 'fulfilled' ? api.value : undefined,
+        worker: worker.status === 'fulfilled' ? worker.value : undefined,
+      };
+      const silent = (['api', 'worker'] as const).filter((name) => health[name] === undefined);
       const addresses = addressesOf(installation, configuration);
-      const failing = worker.daemons.filter((daemon) => daemon.lastError !== undefined);
-      if (Object.values(api.services).some((health) => !health.ok) || failing.length > 0)
+      const failing = (health.worker?.daemons ?? []).filter((daemon) => daemon.lastError !== undefined);
+      const states = Object.entries(health.api?.services ?? {});
+      if (silent.length > 0 || states.some(([, state]) => !state.ok) || failing.length > 0)
         process.exitCode = 2;
       if (options.json) {
         process.stdout.write(
-          `${JSON.stringify({ addresses: { ...addresses, internal: undefined }, api, worker }, null, 2)}\n`,
+          `${JSON.stringify({ addresses: { ...addresses, internal: undefined }, ...health }, null, 2)}\n`,
         );
         return;
       }
@@ -29,9 +37,11 @@ export function addStatusCommand(program: Command): void {
         `rucio         ${addresses.lake}`,
         `storage door  ${addresses.storageDoor}`,
         '',
-        ...Object.entries(api.services).map(
-          ([name, health]) => `${health.ok ? 'ok  ' : 'DOWN'}  ${name.padEnd(14)} ${health.detail}`,
+        ...silent.map(
+          (name) =>
+            `DOWN  ${name.padEnd(14)} The process does not answer; "vre up" starts it again by itself: see "vre logs ${name}".`,
         ),
+        ...states.map(([name, state]) => `${state.ok ? 'ok  ' : 'DOWN'}  ${name.padEnd(14)} ${state.detail}`),
         ...failing.map((daemon) => `FAILS ${daemon.name.padEnd(14)} ${daemon.lastError}`),
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
