@@ -14,9 +14,6 @@ export type MappedAccount = {
 /** How Rucio spells the identity of a person at an issuer. The issuer's final slash matters. */
 export const oidcIdentity = (subject: string, issuer: string): string => `SUB=${subject}, ISS=${issuer}`;
 
-/** Subject of an identity made by {@link oidcIdentity}. */
-export const subjectOf = (identity: string): string | undefined => /^SUB=(.+), ISS=/.exec(identity)?.[1];
-
 export async function accountsOf(
   q: Queryable,
   identity: string,

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Protocol, Rse } from './rse.ts';
 
-/** Algorithms that Rucio's clients know by themselves. */
-export const pathAlgorithms = { hash: hashPath, identity: identityPath } as const;
-
 /** Scopes of people and groups become directories. */
 const scopePath = (scope: string): string =>
   /^(user|group)/.test(scope) ? scope.replaceAll('.', '/') : scope;
