@@ -13,7 +13,7 @@ import { createPosixStorage } from '@vre/storage-posix';
 import { copyLocal } from '@vre/transfer-local';
 import { startPlatformForTests, type TestPlatform } from '../apps/vre/tests/harness/platform.ts';
 import { createResearcher, type Researcher } from '../apps/vre/tests/harness/researcher.ts';
-import { loadHttp } from './http-load.ts';
+import { type Load, loadHttp } from './http-load.ts';
 import { type Figure, median, printFigures } from './measurement.ts';
 
 const platform = await startPlatformForTests({ name: 'bench' });
@@ -132,8 +132,9 @@ async function oneDid(alice: Researcher): Promise<Figure[]> {
   ];
 }
 
-const load = (origin: string, path: string, token: string, connections: number) =>
-  loadHttp(`${origin}${path}`, { 'X-Rucio-Auth-Token': token }, connections, 4);
+function load(origin: string, path: string, token: string, connections: number): Promise<Load> {
+  return loadHttp(`${origin}${path}`, { 'X-Rucio-Auth-Token': token }, connections, 4);
+}
 
 /** From the answer to the start request until the first job runs, by the platform's own clock. */
 async function runStart(alice: Researcher): Promise<Figure> {
