@@ -54,7 +54,7 @@ function commandsPage(): string {
     if (command.commands.length === 0) {
       const options = help
         .visibleOptions(command)
-        .map((option) => `| \`${option.flags}\` | ${option.description.replaceAll('|', '\\|')} |`);
+        .map((option) => `| \`${option.flags}\` | ${option.description.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`);
       const words = help
         .visibleArguments(command)
         .map(
@@ -62,7 +62,7 @@ function commandsPage(): string {
             `${argument.required ? '<' : '['}${argument.name()}${argument.variadic ? '...' : ''}${argument.required ? '>' : ']'}`,
         );
       sections.push(
-        `## ${name}\n\n\`${[name, ...words].join(' ')}\`: ${command.description()}\n\n| option | meaning |\n| --- | --- |\n${options.join('\n')}\n`,
+        `## ${name}\n\n\`${[name, ...words].join(' ')}\`: ${command.description().replaceAll('<', '&lt;')}\n\n| option | meaning |\n| --- | --- |\n${options.join('\n')}\n`,
       );
     }
     for (const child of command.commands) walk(child, `${name} `);

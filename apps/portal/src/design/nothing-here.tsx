@@ -14,7 +14,13 @@ type Props = {
 /** An empty place that teaches its first step. */
 export function NothingHere({ icon: Picture, title, children, commands }: Props) {
   return (
-    <EmptyState icon={<Picture aria-hidden />} title={title} withIndicatorBackground py="xl">
+    <EmptyState
+      icon={<Picture aria-hidden />}
+      title={title}
+      withIndicatorBackground
+      py="xl"
+      styles={{ body: { maxWidth: '100%' } }}
+    >
       <Stack gap="sm" maw={640} w="100%">
         {children === undefined ? null : (
           <Text size="sm" c="dimmed" component="div" ta="center">
