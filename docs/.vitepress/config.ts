@@ -30,7 +30,13 @@ export default defineConfig({
           { text: 'Commands', link: '/reference/commands' },
         ],
       },
-      { text: 'Explanation', items: [{ text: 'How it is built', link: '/explanation/architecture' }] },
+      {
+        text: 'Explanation',
+        items: [
+          { text: 'How it is built', link: '/explanation/architecture' },
+          { text: 'Dependencies, and why', link: '/dependencies' },
+        ],
+      },
     ],
   },
 });
