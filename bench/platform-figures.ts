@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPosixStorage } from '@vre/storage-posix';
@@ -196,6 +196,7 @@ async function runStart(alice: Researcher): Promise<Figure> {
 async function checksummedCopy(): Promise<Figure> {
   const directory = await mkdtemp(join(tmpdir(), 'vre-bench-'));
   const bytes = 512 * 2 ** 20;
+  for (const name of ['a', 'b']) await mkdir(join(directory, name));
   const [source, destination] = await Promise.all([
     createPosixStorage({ root: join(directory, 'a') }),
     createPosixStorage({ root: join(directory, 'b') }),
