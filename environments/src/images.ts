@@ -22,7 +22,7 @@ export class UnmappedImageError extends Error {
     super(
       `No environment stands for the image "${image}" (there is no container engine here). ` +
         `Known environments: ${known.join(', ')}. ` +
-        `Map it in the configuration under images, e.g. { pattern: "${patternFor(image)}", environment: ${known[0] ?? hostUserland} }.`,
+        `Map it in the configuration under workflows.images, e.g. { pattern: "${patternFor(image)}", environment: ${known.find((name) => name !== hostUserland) ?? hostUserland} }.`,
     );
     this.name = 'UnmappedImageError';
     this.image = image;

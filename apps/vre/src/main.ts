@@ -16,9 +16,7 @@ import { productVersion } from './installation/installation.ts';
 /** The command tree, not yet run; also the source of the reference page. */
 export function createProgram(): Command {
   const program = new Command('vre')
-    .description(
-      'A Virtual Research Environment: log in once, find data, run notebooks and workflows next to it.',
-    )
+    .description('A Virtual Research Environment: log in once, find data, run workflows next to it.')
     .version(productVersion)
     .showHelpAfterError('(run with --help for what is possible)')
     .enablePositionalOptions()

@@ -7,7 +7,7 @@ import { type TargetOptions, withTarget } from './target.ts';
 export function addEnvironmentCommands(program: Command): void {
   const environment = program
     .command('env')
-    .description('software environments for clients, workflow steps and notebooks');
+    .description('software environments for clients and workflow steps');
   environment
     .command('list')
     .description('list the environments that can be built')

@@ -6,15 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { holdDataDirectory, isSameProcess, type Supervisor, startTicks, supervise } from '@vre/supervisor';
 import type { Command } from 'commander';
 import { ensureCertificates } from '../composition/listeners.ts';
-import { callControl } from '../control/control-client.ts';
 import { addressesOf } from '../installation/addresses.ts';
 import { startDatabase } from '../installation/database-address.ts';
 import type { Installation } from '../installation/installation.ts';
+import { requireFreeBlock } from '../installation/ports.ts';
 import { firstAdministrator } from './first-administrator.ts';
 import { reasonIn } from './start-failure.ts';
 import { openTarget, type TargetOptions, withTarget } from './target.ts';
 
 type UpOptions = TargetOptions & { readonly detach?: boolean; readonly quiet?: boolean };
+
+/** Time that jobs get to end by themselves. */
+const graceSeconds = 5;
 
 const entry = fileURLToPath(new URL('../../bin/vre.js', import.meta.url));
 
@@ -29,7 +32,7 @@ export function addUpCommands(program: Command): void {
       else await up(options);
     });
   withTarget(program.command('down'))
-    .description('stop the VRE of a data directory, its jobs and its notebooks')
+    .description('stop the VRE of a data directory and the jobs that still run')
     .action(async (options: TargetOptions) => down(options));
 }
 
@@ -38,6 +41,12 @@ async function up(options: UpOptions): Promise<void> {
   const release = await holdDataDirectory(installation.directory);
   const say = (sentence: string) => process.stdout.write(`${sentence}\n`);
   const started = Date.now();
+  if (configuration.addresses.portal === undefined) {
+    await requireFreeBlock(installation.portBase).catch(async (error) => {
+      await release();
+      throw error;
+    });
+  }
   let supervisor: Supervisor | undefined;
   const database = await startDatabase(installation, configuration);
   try {
@@ -118,14 +127,19 @@ async function down(options: TargetOptions): Promise<void> {
     process.stdout.write(`the VRE in ${installation.directory} is not running\n`);
     return;
   }
-  await callControl(installation, 'api', '/workflows/jobs/stop', { method: 'POST', json: {} }).catch(
-    () => undefined,
-  );
   process.kill(pid, 'SIGTERM');
   for (let waited = 0; startTicks(pid) === ticks; waited += 50) {
     if (waited > 30_000) throw new Error(`process ${pid} does not end: see ${installation.logs}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  // Jobs outlive crashes and restarts of the platform, but not this command.
+  const { stopLeftJobs } = await import('@vre/workflows');
+  const { createProcessBackend } = await import('@vre/compute-process');
+  await stopLeftJobs(
+    join(installation.directory, 'workflows'),
+    createProcessBackend({ runAs: 'self' }),
+    graceSeconds,
+  );
   process.stdout.write('stopped\n');
 }
 

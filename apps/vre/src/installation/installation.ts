@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, rename, statfs, writeFile } from 'node:fs/promi
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Configuration } from '../configuration/configuration.ts';
-import { chooseFreeBlock } from './ports.ts';
+import { chooseFreeBlock, requireFreeBlock } from './ports.ts';
 
 /** What a data directory remembers about itself. */
 type Record = {
@@ -83,7 +83,10 @@ async function initialise(root: string, file: string, configuration: Configurati
       `${root} lies on ${fileSystem}, where the embedded database is not safe: choose a local --data directory, or set database.url`,
     );
   }
-  const portBase = configuration['port-base'] ?? (await chooseFreeBlock());
+  const chosen = configuration['port-base'];
+  // A block that is taken must not be remembered.
+  if (chosen !== undefined && configuration.addresses.portal === undefined) await requireFreeBlock(chosen);
+  const portBase = chosen ?? (await chooseFreeBlock());
   const record: Record = {
     format: 1,
     version: productVersion,

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -151,6 +152,35 @@ test('one flipped byte: the download is the good copy, and the bad one is repair
     60,
   );
 });
+
+test('vre down ends jobs that still run, and nothing of the platform is left', async () => {
+  await writeFile(
+    join(alice.home, 'sleeper.yaml'),
+    'workflow:\n  type: serial\n  specification:\n    steps:\n      - { name: s, environment: docker.io/library/python:3.11-slim, commands: [ "sleep 43217" ] }\n',
+  );
+  await ok(alice.reana('run', '-w', 'sleeper', '-f', 'sleeper.yaml'));
+  await until(
+    async () => processesWith('43217'),
+    (pids) => pids.length > 0,
+  );
+  const before = Object.values(await platform.pids());
+  await platform.stop();
+  expect(processesWith('43217')).toEqual([]);
+  expect(before.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  await platform.start();
+  expect(await platform.audit()).toEqual([]);
+});
+
+/** Processes one of whose words is `word`. */
+function processesWith(word: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(word);
+    } catch {
+      return false;
+    }
+  });
+}
 
 async function find(directory: string, name: string): Promise<string> {
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {

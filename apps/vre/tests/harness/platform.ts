@@ -24,6 +24,9 @@ export interface TestPlatform {
 }
 
 const checkout = join(import.meta.dirname, '../../../..');
+// Every environment must build without a C compiler: a try to use one fails.
+process.env['CC'] = '/bin/false';
+
 /** Environments are built once a machine, not once a test. */
 export const sharedBuilds = join(checkout, '.vre-test', 'builds');
 

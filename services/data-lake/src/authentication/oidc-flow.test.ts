@@ -99,62 +99,68 @@ const begin = async (polling = 'True') =>
   );
 const fetchToken = (link: string) =>
   app.inject({ url: link, headers: { 'x-rucio-client-fetch-token': 'True' } });
-const confirm = async (link: string) => {
-  const answer = await app.inject({
-    method: 'POST',
-    url: '/auth/oidc_redirect',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://localhost:18001' },
-    payload: `code=${link.split('?')[1]}`,
-  });
+/** The browser opens the link: where it is sent. */
+const open = async (link: string) => {
+  const answer = await app.inject({ url: link });
   return {
     status: answer.statusCode,
     to: answer.statusCode === 303 ? new URL(String(answer.headers.location)) : undefined,
   };
 };
-const goThrough = async (link: string) => {
-  const { to } = await confirm(link);
-  nonce = to?.searchParams.get('nonce') ?? '';
-  challenge = to?.searchParams.get('code_challenge') ?? '';
-  return app.inject({ url: `/auth/oidc_code?state=${to?.searchParams.get('state')}&code=good-code` });
-};
-
-test('the client waits, the person sees who asks and agrees, the token is handed out once', async () => {
-  const link = await begin();
-  expect(link).toMatch(/^\/auth\/oidc_redirect\?[\w-]+_polling$/);
-  expect((await fetchToken(link)).headers['x-rucio-auth-token']).toBeUndefined();
-  const page = await app.inject({ url: link });
-  expect(page.body).toContain('rucio-clients/&#60;b&#62;41');
-  expect(page.body).toContain('dora');
-  expect(page.headers['content-security-policy']).toMatch(/default-src 'none'; style-src 'sha256-/);
-  const { to } = await confirm(link);
-  expect(to?.searchParams.get('audience')).toBe('rucio https://localhost:18003');
-  expect(to?.searchParams.get('scope')).toContain('wlcg.capabilityset:/data-lake');
+/** The person signs in at the issuer and comes back. */
+const signIn = async (link: string) => {
+  const { to } = await open(link);
   nonce = to?.searchParams.get('nonce') ?? '';
   challenge = to?.searchParams.get('code_challenge') ?? '';
   const callback = `/auth/oidc_code?state=${to?.searchParams.get('state')}&code=good-code`;
-  expect((await app.inject({ url: callback })).body).toContain('You can close this window');
+  return { to, callback, page: await app.inject({ url: callback }) };
+};
+const secretOf = (html: string) => /name="secret" value="([\w-]+)"/.exec(html)?.[1] ?? '';
+const answer = (secret: string, decision: string, origin = 'http://localhost:18001') =>
+  app.inject({
+    method: 'POST',
+    url: '/auth/oidc_confirm',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin },
+    payload: new URLSearchParams({ secret, decision }).toString(),
+  });
+const goThrough = async (link: string) => answer(secretOf((await signIn(link)).page.body), 'allow');
+
+test('the client waits, the person signs in, sees who asks and agrees, the token is handed out once', async () => {
+  const link = await begin();
+  expect(link).toMatch(/^\/auth\/oidc_redirect\?[\w-]+_polling$/);
+  const { to, callback, page } = await signIn(link);
+  expect(to?.searchParams.get('audience')).toBe('rucio https://localhost:18003');
+  expect(to?.searchParams.get('scope')).toContain('wlcg.capabilityset:/data-lake');
+  expect(page.body).toContain('rucio-clients/&#60;b&#62;41');
+  expect(page.body).toContain('dora');
+  expect(page.headers['content-security-policy']).toMatch(/default-src 'none'; style-src 'sha256-/);
   expect((await app.inject({ url: callback })).statusCode).toBe(401);
+  // Signed in is not agreed.
+  expect((await fetchToken(link)).headers['x-rucio-auth-token']).toBeUndefined();
+  const secret = secretOf(page.body);
+  expect((await answer(secret, 'allow')).body).toContain('You can close this window');
+  expect((await answer(secret, 'allow')).statusCode).toBe(401);
   const token = String((await fetchToken(link)).headers['x-rucio-auth-token']);
   const whoami = await app.inject({ url: '/accounts/whoami', headers: { 'x-rucio-auth-token': token } });
   expect(whoami.json()).toMatchObject({ account: 'dora' });
   expect((await fetchToken(link)).statusCode).toBe(401);
 });
 
-test('a link works once and for five minutes', async () => {
+test('a link may be opened again until somebody signed in with it, and for five minutes', async () => {
   const link = await begin();
-  await confirm(link);
-  expect((await confirm(link)).status).toBe(401);
-  expect((await app.inject({ url: link })).statusCode).toBe(401);
+  expect((await open(link)).status).toBe(303);
+  await signIn(link);
+  expect((await open(link)).status).toBe(401);
   const late = await begin();
   context.clock.advance(301);
-  expect((await app.inject({ url: late })).statusCode).toBe(401);
+  expect((await open(late)).status).toBe(401);
   expect((await fetchToken(late)).statusCode).toBe(401);
   context.clock.advance(-301);
 });
 
-test('an answer with another nonce is refused, and so is a form from another site', async () => {
+test('an answer with another nonce is refused', async () => {
   const link = await begin();
-  const { to } = await confirm(link);
+  const { to } = await open(link);
   challenge = to?.searchParams.get('code_challenge') ?? '';
   nonce = 'of another sign-in';
   expect(
@@ -162,13 +168,25 @@ test('an answer with another nonce is refused, and so is a form from another sit
       .statusCode,
   ).toBe(401);
   expect((await fetchToken(link)).statusCode).toBe(401);
-  const foreign = await app.inject({
-    method: 'POST',
-    url: '/auth/oidc_redirect',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' },
-    payload: `code=${(await begin()).split('?')[1]}`,
-  });
-  expect(foreign.statusCode).toBe(403);
+});
+
+test.each(['https://evil.example', 'null'])(
+  'a form from %s is refused, and nothing is handed out',
+  async (origin) => {
+    const link = await begin();
+    const secret = secretOf((await signIn(link)).page.body);
+    expect((await answer(secret, 'allow', origin)).statusCode).toBe(403);
+    expect((await answer('a-guess', 'allow')).statusCode).toBe(401);
+    expect((await fetchToken(link)).headers['x-rucio-auth-token']).toBeUndefined();
+  },
+);
+
+test('the person refuses: the client gets nothing, ever', async () => {
+  const link = await begin();
+  const secret = secretOf((await signIn(link)).page.body);
+  expect((await answer(secret, 'refuse')).body).toContain('The program gets nothing');
+  expect((await answer(secret, 'allow')).statusCode).toBe(401);
+  expect((await fetchToken(link)).statusCode).toBe(401);
 });
 
 test('without polling the person types a code', async () => {
