@@ -142,6 +142,8 @@ test('one flipped byte: the download is the good copy, and the bad one is repair
   await file.close();
   await ok(alice.rucio('download', did('rotten'), '--dir', join(alice.home, 'good')));
   expect((await readFile(join(alice.home, 'good', alice.scope, 'rotten'))).equals(content)).toBe(true);
+  // Which copy a download takes first is up to the client: this one meets the bad one, and says so to the lake.
+  await alice.rucio('download', did('rotten'), '--rses', 'LOCAL-A', '--dir', join(alice.home, 'bad'));
   const digest = createHash('sha256').update(content).digest('hex');
   await until(
     async () =>
