@@ -54,7 +54,10 @@ function commandsPage(): string {
     if (command.commands.length === 0) {
       const options = help
         .visibleOptions(command)
-        .map((option) => `| \`${option.flags}\` | ${option.description.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`);
+        .map(
+          (option) =>
+            `| \`${option.flags}\` | ${option.description.replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`,
+        );
       const words = help
         .visibleArguments(command)
         .map(
