@@ -3,7 +3,7 @@
  * running VRE. Ends with one line of totals; the exit code says whether anything failed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checks, runChecks } from './check.mjs';
 
@@ -17,7 +17,8 @@ if (build.status !== 0) process.exit(build.status ?? 1);
 const failedChecks = runChecks();
 const total = { passed: checks.length - failedChecks, failed: failedChecks, skipped: 0 };
 
-for (const config of ['vitest.config.ts', 'vitest.system.config.ts']) {
+// The system tests come first: they build the clients' environments, which some of the others use as well.
+for (const config of ['vitest.system.config.ts', 'vitest.config.ts']) {
   const file = join(results, `${config}.json`);
   rmSync(file, { force: true });
   spawnSync(
@@ -31,12 +32,22 @@ for (const config of ['vitest.config.ts', 'vitest.system.config.ts']) {
       '--reporter=json',
       `--outputFile.json=${file}`,
     ],
-    { cwd: root, stdio: 'inherit' },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...builtClients() } },
   );
   add(file, config);
 }
 process.stdout.write(`tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exit(total.failed === 0 ? 0 : 1);
+
+/** Variables that let tests use what the system tests have built; without Python there is nothing. */
+function builtClients() {
+  const environments = join(root, '.vre-test/builds/environments');
+  if (!existsSync(environments)) return {};
+  const reana = readdirSync(environments)
+    .map((name) => join(environments, name, 'bin/reana-client'))
+    .find((path) => /reana-client-[0-9a-f]+\/bin/.test(path) && existsSync(path));
+  return reana === undefined ? {} : { TEST_REANA_CLIENT: reana, VRE_TEST_ENVIRONMENTS: 'all' };
+}
 
 /** A run that wrote no result, or in which a file failed to load, counts as a failure. */
 function add(file, config) {

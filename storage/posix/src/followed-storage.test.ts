@@ -3,26 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeStorageContract } from '@vre/storage-port/contract-suite';
 import { expect, test } from 'vitest';
+import { posixSubject } from './contract-subject.test-support.ts';
 import { createFollowedStorage } from './index.ts';
 
-describeStorageContract('posix, followed', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'vre-followed-'));
-  const storage = createFollowedStorage({ root, fsync: 'never' });
-  return {
-    storage,
-    dispose: async () => {
-      storage.close();
-      await rm(root, { recursive: true });
-    },
-    everythingStored: async () => {
-      const found = await readdir(root, { recursive: true, withFileTypes: true });
-      return found
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-        .sort();
-    },
-  };
-});
+describeStorageContract('posix, followed', () =>
+  posixSubject((root) => createFollowedStorage({ root, fsync: 'never' })),
+);
 
 async function* text(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content);

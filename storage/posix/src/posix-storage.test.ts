@@ -1,41 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeStorageContract } from '@vre/storage-port/contract-suite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { posixSubject } from './contract-subject.test-support.ts';
 import { createPosixStorage, type PosixStorage } from './index.ts';
 
-describeStorageContract('posix', async () => {
-  const place = await mkdtemp(join(tmpdir(), 'posix-'));
-  const root = join(place, 'root');
-  await mkdir(root);
-  const storage = await createPosixStorage({ root, fsync: 'never' });
-  return {
-    storage,
-    dispose: async () => {
-      storage.close();
-      await rm(place, { recursive: true });
-    },
-    everythingStored: async () => {
-      const found = await readdir(root, { recursive: true, withFileTypes: true });
-      return found
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-        .sort();
-    },
-    linkOutside: async (path) => {
-      await mkdir(join(place, 'outside'));
-      await writeFile(join(place, 'outside/secret'), 'secret');
-      await symlink(join(place, 'outside'), join(root, path));
-      return {
-        outsideUnchanged: async () =>
-          (await readdir(join(place, 'outside'))).join() === 'secret' &&
-          (await readFile(join(place, 'outside/secret'), 'utf8')) === 'secret',
-      };
-    },
-  };
-});
+describeStorageContract('posix', () => posixSubject((root) => createPosixStorage({ root, fsync: 'never' })));
 
 describe('posix storage', () => {
   let root: string;

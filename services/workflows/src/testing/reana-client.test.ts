@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '@vre/service';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually, startWorkflows, type WorkflowsUnderTest } from './workflows-under-test.test-support.ts';
 
 const run = promisify(execFile);
@@ -36,7 +36,12 @@ outputs:
   files: [results/report.txt]
 `;
 
-describe.skipIf(program === undefined)('the unmodified reana-client', () => {
+// Each command of this client takes seconds to start.
+vi.setConfig({ testTimeout: 150_000 });
+
+const reason = program === undefined ? ' (TEST_REANA_CLIENT names no program)' : '';
+
+describe.skipIf(program === undefined)(`the unmodified reana-client${reason}`, () => {
   let workflows: WorkflowsUnderTest;
   let directory: string;
   let environment: NodeJS.ProcessEnv;
