@@ -46,7 +46,7 @@ function builtClients() {
   const reana = readdirSync(environments)
     .map((name) => join(environments, name, 'bin/reana-client'))
     .find((path) => /reana-client-[0-9a-f]+\/bin/.test(path) && existsSync(path));
-  return reana === undefined ? {} : { TEST_REANA_CLIENT: reana, VRE_TEST_ENVIRONMENTS: 'all' };
+  return reana === undefined ? {} : { TEST_REANA_CLIENT: reana, TEST_ENVIRONMENTS: 'all' };
 }
 
 /** A run that wrote no result, or in which a file failed to load, counts as a failure. */

@@ -150,8 +150,8 @@ describe('building', () => {
 
   it('builds every declared environment without a C compiler', { timeout: 600_000 }, async (context) => {
     needed(context);
-    if (process.env.VRE_TEST_ENVIRONMENTS !== 'all') {
-      context.skip('downloads 300 MB: set VRE_TEST_ENVIRONMENTS=all');
+    if (process.env.TEST_ENVIRONMENTS !== 'all') {
+      context.skip('downloads 300 MB: set TEST_ENVIRONMENTS=all');
     }
     for (const environment of await loadEnvironments())
       await buildEnvironment(environment, { dataDirectory, env });
