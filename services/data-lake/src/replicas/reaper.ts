@@ -1,5 +1,5 @@
-import type { Daemon } from '@vre/daemon';
-import { sql } from '@vre/database';
+import type { Daemon, Outcome } from '@vre/daemon';
+import { mayDeleteFiles, sql } from '@vre/database';
 import { StorageError } from '@vre/storage-port';
 import type { Lake } from '../lake.ts';
 import type { Rse } from '../rses/rse.ts';
@@ -27,20 +27,27 @@ export function createReaper(lake: Lake): Daemon {
   return {
     name: 'reaper',
     idleMilliseconds: 10_000,
-    step: async (signal) => {
-      const doomed = await claim(lake);
-      if (doomed.length === 0) return 'idle';
-      const byId = await lake.rses.byId();
-      const gone: Doomed[] = [];
-      const kept: Doomed[] = [];
-      for (const replica of doomed) {
-        if (signal.aborted) break;
-        ((await erase(lake, byId.get(replica.rseId), replica)) ? gone : kept).push(replica);
-      }
-      if (gone.length > 0) await bury(lake, gone);
-      return gone.length > 0 ? 'worked' : 'idle';
-    },
+    // The transaction holds nothing but the right to delete, from the claim to the end: a backup waits for it, and
+    // nothing is claimed while a backup copies.
+    step: (signal) =>
+      lake.database.transaction(async (transaction) =>
+        (await mayDeleteFiles(transaction)) ? reap(lake, signal) : 'idle',
+      ),
   };
+}
+
+async function reap(lake: Lake, signal: AbortSignal): Promise<Outcome> {
+  const doomed = await claim(lake);
+  if (doomed.length === 0) return 'idle';
+  const byId = await lake.rses.byId();
+  const gone: Doomed[] = [];
+  const kept: Doomed[] = [];
+  for (const replica of doomed) {
+    if (signal.aborted) break;
+    ((await erase(lake, byId.get(replica.rseId), replica)) ? gone : kept).push(replica);
+  }
+  if (gone.length > 0) await bury(lake, gone);
+  return gone.length > 0 ? 'worked' : 'idle';
 }
 
 const claim = (lake: Lake): Promise<readonly Doomed[]> =>
