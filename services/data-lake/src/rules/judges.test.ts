@@ -1,4 +1,4 @@
-import { sql } from '@vre/database';
+import { deletionPauseLock, sql } from '@vre/database';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LakeForTests, startLakeForTests } from '../testing/lake-for-tests.test-support.ts';
 
@@ -93,6 +93,23 @@ test('replicas of an expired rule go at once, those of a removed rule after the 
   expect((await lake.ask('alice', 'GET', `/rules/${short}`)).statusCode).toBe(404);
   expect(await where()).toEqual({ 'LOCAL-A': 'AVAILABLE', 'LOCAL-C': 'AVAILABLE' });
   lake.context.clock.advance(3600);
+  await lake.settle();
+  expect(await where()).toEqual({ 'LOCAL-A': 'AVAILABLE' });
+});
+
+test('while a backup copies nothing is removed; afterwards it is', async () => {
+  await dataset('kept', ['k1']);
+  await addRule('kept', 'LOCAL-A');
+  await addRule('kept', 'LOCAL-B', { lifetime: 20 });
+  await lake.settle();
+  const where = async () => (await lake.rows('alice', '/replicas/list', { dids: [did('k1')] }))[0]?.states;
+  lake.context.clock.advance(21);
+  await lake.context.database.withConnection(async (backup) => {
+    await backup.query('select pg_advisory_lock($1)', [deletionPauseLock]);
+    await lake.settle();
+    expect(await where()).toEqual({ 'LOCAL-A': 'AVAILABLE', 'LOCAL-B': 'AVAILABLE' });
+    await backup.query('select pg_advisory_unlock($1)', [deletionPauseLock]);
+  });
   await lake.settle();
   expect(await where()).toEqual({ 'LOCAL-A': 'AVAILABLE' });
 });
