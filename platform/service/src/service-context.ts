@@ -21,7 +21,7 @@ export interface Identifiers {
 }
 
 /** Services that answer HTTP, as `Addresses.internal` names them. */
-export type ServiceName = 'edge' | 'aai' | 'data-lake' | 'storage-door' | 'workflows';
+export type ServiceName = 'edge' | 'aai' | 'data-lake' | 'storage-door' | 'workflows' | 'notebooks';
 
 /** Where things are. Public URLs are what people, tokens and clients see; they carry no trailing slash but for the issuer. */
 export interface Addresses {
@@ -33,6 +33,11 @@ export interface Addresses {
   readonly lake: string;
   /** REANA server: `http://localhost:8000` (its API is below `/api`). */
   readonly workflows: string;
+  /**
+   * Hub and people's servers: `http://127.0.0.1:8002`. Another origin and cookie host than the portal, so that code
+   * in a notebook page can never act there.
+   */
+  readonly notebooks: string;
   /** WebDAV door of the embedded storage elements: `https://localhost:8003`. Also the door's token audience. */
   readonly storageDoor: string;
   /** Base for calls from service to service: `unix:<socket>:` or a URL; append the path. */
@@ -45,7 +50,12 @@ export interface Addresses {
 export type OidcClient = { readonly id: string; readonly secret: string };
 
 /** Audience of access tokens, by the service that accepts them. The door's audience is its own URL. */
-export const audiences = { lake: 'rucio', workflows: 'reana', aai: 'aai' } as const;
+export const audiences = {
+  lake: 'rucio',
+  workflows: 'reana',
+  notebooks: 'jupyterhub',
+  aai: 'aai',
+} as const;
 
 /**
  * The scope that a client asks for when it wants to work with the data lake: the issuer replaces it in the token by

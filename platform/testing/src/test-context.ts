@@ -21,6 +21,7 @@ const testAddresses: Addresses = {
   issuer: 'http://localhost:18000/aai/',
   lake: 'http://localhost:18001',
   workflows: 'http://localhost:18000',
+  notebooks: 'http://127.0.0.1:18002',
   storageDoor: 'https://localhost:18003',
   internal: (service) => `http://localhost:18000/${service}`,
   authorityFile: undefined,

@@ -22,8 +22,8 @@ export const edgeConfigSchema = z.strictObject({
       'Members of any of these groups see the operator pages of the portal; services decide on their own.',
     ),
   services: z
-    .array(z.enum(['data-lake', 'workflows']))
-    .default(['data-lake', 'workflows'])
+    .array(z.enum(['data-lake', 'workflows', 'notebooks']))
+    .default(['data-lake', 'workflows', 'notebooks'])
     .describe('Services that the portal offers and whose events it shows.'),
   'trusted-storage': z
     .array(z.url({ protocol: /^https$/ }))

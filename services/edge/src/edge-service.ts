@@ -12,6 +12,7 @@ import {
   issuerApi,
   lakeToken,
   matchRoute,
+  notebooksToken,
   type ProxyRoute,
   workflowsToken,
 } from './proxy/index.ts';
@@ -68,6 +69,7 @@ export async function createEdgeService(
   const sources: Readonly<Record<EdgeConfig['services'][number], EventSource>> = {
     'data-lake': { service: 'data-lake', path: '/x-events', wanted: lake },
     workflows: { service: 'workflows', path: '/x-events', wanted: workflowsToken(scopes) },
+    notebooks: { service: 'notebooks', path: '/x-events', wanted: notebooksToken(scopes) },
   };
 
   return {

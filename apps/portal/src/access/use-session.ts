@@ -16,7 +16,7 @@ export function useSession(): Session {
 }
 
 /** True when this platform offers the service and shows its pages. */
-export function useService(name: 'data-lake' | 'workflows'): boolean {
+export function useService(name: 'data-lake' | 'workflows' | 'notebooks'): boolean {
   return useSession().services.includes(name);
 }
 

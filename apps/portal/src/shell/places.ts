@@ -12,7 +12,7 @@ export type Place = {
   readonly label: string;
   readonly to: '/' | '/lake' | '/lake/elements' | '/runs' | '/computer';
   readonly icon: Icon;
-  readonly service: 'data-lake' | 'workflows' | undefined;
+  readonly service: 'data-lake' | 'workflows' | 'notebooks' | undefined;
   /** Second key after `g`. */
   readonly key: string;
 };

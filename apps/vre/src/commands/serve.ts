@@ -2,7 +2,15 @@ import type { Command } from 'commander';
 import type { Role } from '../composition/run-process.ts';
 import { openTarget, type TargetOptions, withTarget } from './target.ts';
 
-const knownRoles: readonly Role[] = ['edge', 'aai', 'data-lake', 'storage-door', 'workflows', 'worker'];
+const knownRoles: readonly Role[] = [
+  'edge',
+  'aai',
+  'data-lake',
+  'storage-door',
+  'workflows',
+  'notebooks',
+  'worker',
+];
 
 /** `vre serve`: one process with any subset of the roles; `vre up` starts two of them. */
 export function addServeCommand(program: Command): void {

@@ -13,7 +13,12 @@ import type { Installation } from '../installation/installation.ts';
 const identityScopes = ['openid', 'profile', 'email', 'offline_access', 'wlcg', 'wlcg.groups'];
 
 /** Client id of each service that signs people in or acts for them. */
-const clientIds = { edge: 'portal', 'data-lake': 'data-lake', workflows: 'workflows' } as const;
+const clientIds = {
+  edge: 'portal',
+  'data-lake': 'data-lake',
+  workflows: 'workflows',
+  notebooks: 'notebooks',
+} as const;
 
 /** The service's own client; its secret is made at the first start and shared through a 0600 file. */
 export async function oidcClientOf(installation: Installation, service: ServiceName): Promise<OidcClient> {
@@ -30,10 +35,11 @@ export async function firstPartyClients(
   addresses: Addresses,
 ): Promise<readonly ClientDeclaration[]> {
   const lakeAudiences = [audiences.lake, addresses.storageDoor];
-  const [portal, lake, workflows] = await Promise.all([
+  const [portal, lake, workflows, notebooks] = await Promise.all([
     oidcClientOf(installation, 'edge'),
     oidcClientOf(installation, 'data-lake'),
     oidcClientOf(installation, 'workflows'),
+    oidcClientOf(installation, 'notebooks'),
   ]);
   return [
     {
@@ -42,7 +48,7 @@ export async function firstPartyClients(
       redirectUris: [`${addresses.portal}/x/callback`],
       postLogoutRedirectUris: [`${addresses.portal}/`],
       grantTypes: ['authorization_code', 'refresh_token'],
-      audiences: [...lakeAudiences, audiences.workflows, audiences.aai],
+      audiences: [...lakeAudiences, audiences.workflows, audiences.notebooks, audiences.aai],
       scopes: [...identityScopes, lakeCapabilitySet],
       consent: 'never',
     },
@@ -65,12 +71,22 @@ export async function firstPartyClients(
       consent: 'always',
     },
     {
+      ...notebooks,
+      name: 'Notebooks (servers that use your data and workflows)',
+      redirectUris: [`${addresses.notebooks}/hub/oauth_callback`],
+      postLogoutRedirectUris: [`${addresses.notebooks}/hub/logged-out`],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      audiences: [...lakeAudiences, audiences.workflows, audiences.notebooks],
+      scopes: [...identityScopes, lakeCapabilitySet],
+      consent: 'never',
+    },
+    {
       id: 'vre-cli',
       name: 'vre command line',
       public: true,
       redirectUris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
       grantTypes: ['authorization_code', 'refresh_token', 'device_code'],
-      audiences: [...lakeAudiences, audiences.workflows, audiences.aai],
+      audiences: [...lakeAudiences, audiences.workflows, audiences.notebooks, audiences.aai],
       scopes: [...identityScopes, lakeCapabilitySet],
       consent: 'always',
     },

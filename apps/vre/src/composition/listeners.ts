@@ -26,9 +26,12 @@ export async function publicListeners(
   configuration: Configuration,
   addresses: Addresses,
 ): Promise<{ readonly hostNames: readonly string[]; readonly listeners: readonly ListenAddress[] }> {
-  const url = { edge: addresses.portal, 'data-lake': addresses.lake, 'storage-door': addresses.storageDoor }[
-    service as string
-  ];
+  const url = {
+    edge: addresses.portal,
+    'data-lake': addresses.lake,
+    'storage-door': addresses.storageDoor,
+    notebooks: addresses.notebooks,
+  }[service as string];
   if (url === undefined) return { hostNames: [], listeners: [] };
   const { protocol, hostname, port, host } = new URL(url);
   const tls = protocol === 'https:' ? await certificate(installation, configuration) : undefined;

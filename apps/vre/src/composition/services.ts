@@ -1,10 +1,12 @@
 import { createAaiService } from '@vre/aai';
 import { createDataLakeService } from '@vre/data-lake';
 import { createEdgeService } from '@vre/edge';
+import { createNotebooksService } from '@vre/notebooks';
 import type { Service, ServiceName } from '@vre/service';
 import { createStorageDoorService } from '@vre/storage-door';
 import { createWorkflowsService } from '@vre/workflows';
 import { firstPartyClients } from './first-party-clients.ts';
+import { notebooksParts } from './notebooks-parts.ts';
 import { portalDirectory } from './portal-directory.ts';
 import type { ProcessContext } from './service-contexts.ts';
 import { storageElements } from './storage-elements.ts';
@@ -39,6 +41,12 @@ export async function composeServices(process: ProcessContext): Promise<Readonly
         await process.contextFor('workflows', 'workflows'),
         configuration.workflows,
         await workflowsParts(installation, configuration),
+      ),
+    notebooks: async () =>
+      createNotebooksService(
+        await process.contextFor('notebooks', 'hub'),
+        configuration.notebooks,
+        await notebooksParts(installation, configuration),
       ),
     edge: async () =>
       createEdgeService(

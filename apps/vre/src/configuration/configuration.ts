@@ -2,6 +2,7 @@ import { aaiConfigSchema } from '@vre/aai/config';
 import { loadConfig } from '@vre/config';
 import { dataLakeConfigSchema } from '@vre/data-lake/config';
 import { edgeConfigSchema } from '@vre/edge/config';
+import { notebooksConfigSchema } from '@vre/notebooks/config';
 import { storageDoorConfigSchema } from '@vre/storage-door/config';
 import { workflowsConfigSchema } from '@vre/workflows/config';
 import { z } from 'zod';
@@ -20,6 +21,12 @@ const addressesSchema = z
         'OpenID issuer, with trailing slash; `<portal>/aai/` unless set. Never change it: identities contain it.',
       ),
     lake: z.url().optional().describe('Public address of the Rucio API, at the root of its own host.'),
+    notebooks: z
+      .url()
+      .optional()
+      .describe(
+        'Public address of the hub and of notebook servers, at the root of a host of its own; `http://127.0.0.1:<port-base + 2>` unless set.',
+      ),
     'storage-door': z
       .url()
       .optional()
@@ -90,8 +97,8 @@ export const configurationSchema = z.strictObject({
   listen: listenSchema,
   database: databaseSchema,
   services: z
-    .array(z.enum(['data-lake', 'storage-door', 'workflows']))
-    .default(['data-lake', 'storage-door', 'workflows'])
+    .array(z.enum(['data-lake', 'storage-door', 'workflows', 'notebooks']))
+    .default(['data-lake', 'storage-door', 'workflows', 'notebooks'])
     .describe('Services that run here besides the portal and the identity provider.'),
   'storage-elements': z
     .array(elementSchema)
@@ -102,6 +109,7 @@ export const configurationSchema = z.strictObject({
   'data-lake': dataLakeConfigSchema.prefault({}),
   'storage-door': storageDoorConfigSchema.prefault({}),
   workflows: workflowsConfigSchema.prefault({}),
+  notebooks: notebooksConfigSchema.prefault({}),
 });
 
 export type Configuration = z.output<typeof configurationSchema>;

@@ -23,6 +23,8 @@ export function addressesOf(installation: Installation, configuration: Configura
     issuer: installation.issuer,
     lake: addresses.lake ?? local(portOffsets.lake),
     workflows: portal,
+    // By number: cookies do not tell ports apart, so the hub needs another host name than the portal.
+    notebooks: addresses.notebooks ?? `http://127.0.0.1:${installation.portBase + portOffsets.notebooks}`,
     storageDoor: addresses['storage-door'] ?? local(portOffsets.storageDoor, 'https'),
     internal: (service) => `unix:${serviceSocket(installation, service)}:`,
     authorityFile:

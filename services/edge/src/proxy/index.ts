@@ -5,6 +5,7 @@ export {
   issuerApi,
   lakeToken,
   matchRoute,
+  notebooksToken,
   type ProxyRoute,
   workflowsToken,
 } from './route-table.ts';

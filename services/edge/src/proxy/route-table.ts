@@ -40,6 +40,10 @@ const plainToken = (audience: string, scopes: readonly string[]): WantedToken =>
 export const workflowsToken = (scopes: readonly string[]): WantedToken =>
   plainToken(audiences.workflows, scopes);
 
+/** Token for the hub. */
+export const notebooksToken = (scopes: readonly string[]): WantedToken =>
+  plainToken(audiences.notebooks, scopes);
+
 /**
  * Everything that the edge passes on. `scopes` are those of sign-in. The sign-in service has its lines only where
  * the issuer shares the portal's origin; a foreign issuer is reached at its own host.
@@ -74,6 +78,13 @@ export function createRouteTable(addresses: Addresses, scopes: readonly string[]
       service: 'workflows',
       target: '/api/',
       access: { kind: 'session', wanted: workflowsToken(scopes), header: 'authorization' },
+    },
+    {
+      prefix: '/x/hub/',
+      exact: false,
+      service: 'notebooks',
+      target: '/hub/api/',
+      access: { kind: 'session', wanted: notebooksToken(scopes), header: 'authorization' },
     },
     { prefix: '/api/', exact: false, service: 'workflows', target: '/api/', access: { kind: 'own-token' } },
     ...(isOurs ? aai : []),

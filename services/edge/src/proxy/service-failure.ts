@@ -8,6 +8,7 @@ const serviceNames: Readonly<Record<ServiceName, string>> = {
   'data-lake': 'data lake',
   'storage-door': 'storage door',
   workflows: 'workflow service',
+  notebooks: 'notebook service',
 };
 
 /** The answer for a service that cannot be reached (502) or does not begin to answer in time (504). */

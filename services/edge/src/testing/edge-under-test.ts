@@ -55,6 +55,7 @@ export const testAddresses = (
   issuer,
   lake: 'http://localhost:1',
   workflows: `http://localhost:${port}`,
+  notebooks: 'http://127.0.0.1:8002',
   storageDoor: 'https://localhost:8003',
   internal: (service) => internal[service] ?? 'unix:/nonexistent/service.sock:',
   authorityFile: undefined,

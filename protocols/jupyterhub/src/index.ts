@@ -1,0 +1,12 @@
+/** What goes over the wire between a hub, its servers, its services and the people who script it. */
+export { HubError, type HubErrorBody, messages } from './errors.ts';
+export {
+  hubApiVersion,
+  type ServerModel,
+  serverModel,
+  type TokenModel,
+  tokenModel,
+  type UserModel,
+  userModel,
+} from './models.ts';
+export { type ProgressEvent, progressEvent } from './progress.ts';
