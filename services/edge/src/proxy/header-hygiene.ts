@@ -1,19 +1,5 @@
+import { endToEndAnswer, endToEndHeaders } from '@vre/http-proxy';
 import type { Access } from './route-table.ts';
-
-/** Belong to one connection, not to the message (RFC 9110 §7.6.1). */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-  'http2-settings',
-]);
 
 /** What the edge knows about the connection; `host` is what the service gets as Host. */
 export type Forwarding = {
@@ -34,19 +20,9 @@ const isBrowserTrace = (name: string) =>
   name === 'origin' || name === 'referer' || name === 'x-vre' || name.startsWith('sec-fetch-');
 
 function keepsRequestHeader(access: Access, name: string): boolean {
-  if (name === 'host' || hopByHop.has(name) || isForwarding(name)) return false;
+  if (name === 'host' || isForwarding(name)) return false;
   if (access.kind === 'session') return !isCredential(name) && !isBrowserTrace(name);
   return access.kind === 'own-cookies' || name !== 'cookie';
-}
-
-const connectionNames = (values: readonly string[]) =>
-  new Set(values.flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())));
-
-function pairs(rawHeaders: readonly string[]): readonly (readonly [string, string])[] {
-  const found: [string, string][] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-    found.push([rawHeaders[at] as string, rawHeaders[at + 1] as string]);
-  return found;
 }
 
 /**
@@ -59,14 +35,6 @@ export function requestHeaders(
   forwarding: Forwarding,
   credential: string | undefined,
 ): string[] {
-  const all = pairs(rawHeaders);
-  const named = connectionNames(
-    all.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value),
-  );
-  const kept = all.filter(([name]) => {
-    const lower = name.toLowerCase();
-    return keepsRequestHeader(access, lower) && !(named.has(lower) && lower !== 'content-length');
-  });
   const { publicOrigin } = forwarding;
   const own: [string, string][] = [
     ['Host', forwarding.host],
@@ -81,7 +49,7 @@ export function requestHeaders(
         ? ['Authorization', `Bearer ${credential}`]
         : ['X-Rucio-Auth-Token', credential],
     );
-  return [...own, ...kept].flat();
+  return [...own.flat(), ...endToEndHeaders(rawHeaders, (name) => keepsRequestHeader(access, name))];
 }
 
 type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -106,16 +74,14 @@ const sandboxed = {
 
 const isActiveDocument = (contentType: string) => /html|xml|svg/i.test(contentType);
 
+function keepsAnswerHeader(access: Access, name: string): boolean {
+  if (access.kind === 'session') return !isAuthority(name);
+  return access.kind === 'own-cookies' || (name !== 'set-cookie' && name !== 'clear-site-data');
+}
+
 /** Response headers for the client. The sign-in service's own policy and cookies pass; no other service's do. */
 export function responseHeaders(headers: ResponseHeaders, access: Access): Record<string, string | string[]> {
-  const named = connectionNames([headers.connection ?? []].flat());
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || hopByHop.has(name) || (named.has(name) && name !== 'content-length')) continue;
-    if (access.kind === 'session' && isAuthority(name)) continue;
-    if (access.kind === 'own-token' && (name === 'set-cookie' || name === 'clear-site-data')) continue;
-    kept[name] = value;
-  }
+  const kept = endToEndAnswer(headers, (name) => keepsAnswerHeader(access, name));
   if (access.kind === 'own-cookies') return kept;
   Object.assign(kept, sandboxed);
   if (access.kind === 'session' && isActiveDocument(String(kept['content-type'] ?? '')))

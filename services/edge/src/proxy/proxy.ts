@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { type AnswerHead, forwardRequest, forwardUpgrade, refuseUpgrade } from '@vre/http-proxy';
 import type { ServiceContext } from '@vre/service';
 import type { FastifyInstance } from 'fastify';
 import { EdgeError, errorBody, inertHeaders } from '../edge-error.ts';
 import type { RequireSession, Sessions } from '../sessions/index.ts';
 import type { TokenBroker } from '../token-broker/index.ts';
-import { forwardRequest } from './forward-request.ts';
-import { forwardUpgrade, refuseUpgrade } from './forward-upgrade.ts';
-import { requestHeaders } from './header-hygiene.ts';
+import { requestHeaders, responseHeaders } from './header-hygiene.ts';
+import { browserLocation } from './redirect.ts';
 import { servicePath } from './request-path.ts';
 import { matchRoute, type ProxyRoute } from './route-table.ts';
+import { serviceFailure } from './service-failure.ts';
 import type { Upstreams } from './upstream.ts';
 
 export type ProxyOptions = {
@@ -56,9 +57,8 @@ export function createProxy(options: ProxyOptions): Proxy {
     const clientAddress = request.socket.remoteAddress ?? '127.0.0.1';
     const forwarding = { clientAddress, publicOrigin, host: upstream.host, requestId };
     return {
-      route,
       upstream,
-      path: servicePath(route, request.url ?? '/'),
+      path: upstream.basePath + servicePath(route, request.url ?? '/'),
       headers: requestHeaders(request.rawHeaders, route.access, forwarding, bearer?.token),
     };
   }
@@ -66,6 +66,13 @@ export function createProxy(options: ProxyOptions): Proxy {
     publicOrigin.origin,
     ...(route.service === 'data-lake' ? [new URL(addresses.lake).origin] : []),
   ];
+  function answerFor(route: ProxyRoute, head: AnswerHead, requestId: string, asked: URL) {
+    const headers = responseHeaders(head.headers, route.access);
+    if (route.access.kind === 'session' && typeof headers.location === 'string')
+      headers.location = browserLocation(route, headers.location, asked, originsOf(route));
+    headers['x-request-id'] = requestId;
+    return headers;
+  }
 
   async function handle(
     route: ProxyRoute,
@@ -78,13 +85,18 @@ export function createProxy(options: ProxyOptions): Proxy {
       servicePath(route, request.url ?? '/');
       const bearer = await authenticate(route, request, false);
       if (response.destroyed) return;
-      const { status, refusedToken } = await forwardRequest(request, response, {
-        ...prepare(route, request, requestId, bearer),
-        requestId,
-        origins: originsOf(route),
+      const { upstream, path, headers } = prepare(route, request, requestId, bearer);
+      const status = await forwardRequest(request, response, {
+        dispatcher: upstream.dispatcher,
+        origin: upstream.origin,
+        path,
+        headers,
+        answer: (head) => answerFor(route, head, requestId, new URL(path, upstream.origin)),
+      }).catch((error: unknown) => {
+        throw serviceFailure(route.service, error);
       });
       proxied.inc({ service: route.service, status: String(status) });
-      if (refusedToken && bearer && route.access.kind === 'session')
+      if (status === 401 && bearer && route.access.kind === 'session')
         await tokens.forget(bearer.sessionId, route.access.wanted.audience);
     } catch (error) {
       answerError(route, response, requestId, error);
@@ -144,7 +156,15 @@ export function createProxy(options: ProxyOptions): Proxy {
             'close',
             sessions.watch.hold(bearer.sessionId, () => socket.destroy()),
           );
-        const status = await forwardUpgrade(socket, early, prepare(route, request, requestId, bearer));
+        const { upstream, path, headers } = prepare(route, request, requestId, bearer);
+        const status = await forwardUpgrade(socket, early, {
+          target: upstream.connection,
+          path,
+          headers,
+          answer: (head) => responseHeaders(head.headers, route.access),
+        }).catch((error: unknown) => {
+          throw serviceFailure(route.service, error);
+        });
         proxied.inc({ service: route.service, status: String(status) });
       };
       upgrade().catch((error: unknown) => {

@@ -2,10 +2,17 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { responseHeaders } from './header-hygiene.ts';
-import type { ProxyRoute } from './route-table.ts';
-import { serviceFailure } from './service-failure.ts';
-import type { Upstream } from './upstream.ts';
+import type { AnswerHead } from './forward-request.ts';
+
+/** Where a raw connection leads. */
+export type UpgradeTarget =
+  | { readonly socketPath: string }
+  | {
+      readonly hostname: string;
+      readonly port: number;
+      readonly tls?: boolean | undefined;
+      readonly ca?: string[] | undefined;
+    };
 
 const head = (status: number, reason: string, headers: Readonly<Record<string, string | string[]>>) =>
   `HTTP/1.1 ${status} ${reason}\r\n${Object.entries(headers)
@@ -13,7 +20,7 @@ const head = (status: number, reason: string, headers: Readonly<Record<string, s
     .join('')}\r\n`;
 
 /** Writes a whole answer instead of an upgrade and ends the connection. */
-export function refuseUpgrade(socket: Duplex, status: number, body: Readonly<Record<string, string>>): void {
+export function refuseUpgrade(socket: Duplex, status: number, body: Readonly<Record<string, unknown>>): void {
   const text = JSON.stringify(body);
   socket.end(
     head(status, http.STATUS_CODES[status] ?? '', {
@@ -26,34 +33,35 @@ export function refuseUpgrade(socket: Duplex, status: number, body: Readonly<Rec
 }
 
 /** Joins two connections; the end or failure of one is the end of both. */
-function splice(client: Socket, service: Duplex): void {
+function splice(client: Socket, server: Duplex): void {
   const cut = () => {
     client.destroy();
-    service.destroy();
+    server.destroy();
   };
-  for (const side of [client, service]) side.once('error', cut).once('close', cut);
-  client.pipe(service).pipe(client);
+  for (const side of [client, server]) side.once('error', cut).once('close', cut);
+  client.pipe(server).pipe(client);
 }
 
 /**
  * Passes a WebSocket handshake on (RFC 6455 §4) and joins the raw connections: frames, pings and close codes travel
- * untouched. Resolves with the status once it is known; throws {@link EdgeError} when the service is away.
+ * untouched. Resolves with the status once it is known; another answer than 101 is relayed with its body. Rejects
+ * when the other side cannot be reached: nothing was answered then.
  */
 export function forwardUpgrade(
   socket: Socket,
   early: Buffer,
   to: {
-    readonly route: ProxyRoute;
-    readonly upstream: Upstream;
+    readonly target: UpgradeTarget;
     readonly path: string;
+    /** Flat names and values without `Connection` and `Upgrade`, which are added. */
     readonly headers: readonly string[];
+    readonly answer: (head: AnswerHead) => Record<string, string | string[]>;
   },
 ): Promise<number> {
-  const { route, upstream } = to;
-  const { connection } = upstream;
+  const { target } = to;
   const options: http.RequestOptions & https.RequestOptions = {
     method: 'GET',
-    path: upstream.basePath + to.path,
+    path: to.path,
     // Node takes a flat list of names and values as well, which keeps case and order.
     headers: [
       ...to.headers,
@@ -63,42 +71,34 @@ export function forwardUpgrade(
       'websocket',
     ] as unknown as http.OutgoingHttpHeaders,
     agent: false,
-    ...('socketPath' in connection
-      ? { socketPath: connection.socketPath }
-      : {
-          host: connection.hostname,
-          port: connection.port,
-          ...(connection.ca ? { ca: connection.ca } : {}),
-        }),
+    ...('socketPath' in target
+      ? { socketPath: target.socketPath }
+      : { host: target.hostname, port: target.port, ...(target.ca ? { ca: target.ca } : {}) }),
   };
-  const isTls = 'tls' in connection && connection.tls;
+  const isTls = 'tls' in target && target.tls === true;
   return new Promise((resolve, reject) => {
     const outgoing = isTls ? https.request(options) : http.request(options);
     const onClientGone = () => outgoing.destroy();
     socket.once('close', onClientGone).on('error', onClientGone);
-    outgoing.once('error', (error) => reject(serviceFailure(route.service, error)));
-    outgoing.once('upgrade', (answer, service, serviceEarly) => {
+    outgoing.once('error', reject);
+    outgoing.once('upgrade', (answer, server, serverEarly) => {
       socket.setTimeout(0);
       socket.setNoDelay(true);
-      service.setTimeout(0);
-      service.setNoDelay(true);
-      const headers = responseHeaders(answer.headers, route.access);
+      server.setTimeout(0);
+      server.setNoDelay(true);
+      const headers = to.answer({ status: 101, headers: answer.headers });
       socket.write(
         head(101, 'Switching Protocols', { ...headers, connection: 'Upgrade', upgrade: 'websocket' }),
       );
-      if (serviceEarly.length > 0) socket.write(serviceEarly);
-      if (early.length > 0) service.write(early);
-      splice(socket, service);
+      if (serverEarly.length > 0) socket.write(serverEarly);
+      if (early.length > 0) server.write(early);
+      splice(socket, server);
       resolve(101);
     });
     outgoing.once('response', (answer) => {
       const status = answer.statusCode ?? 502;
-      socket.write(
-        head(status, answer.statusMessage ?? '', {
-          ...responseHeaders(answer.headers, route.access),
-          connection: 'close',
-        }),
-      );
+      const headers = to.answer({ status, headers: answer.headers });
+      socket.write(head(status, answer.statusMessage ?? '', { ...headers, connection: 'close' }));
       answer.once('error', () => socket.destroy());
       answer.pipe(socket);
       resolve(status);
