@@ -1,5 +1,6 @@
 import { mkdtemp, stat } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttpClient } from '@vre/http-client';
@@ -9,7 +10,7 @@ import { createHttpServer, type HttpServer, sendLines, sentenceOf, statusOf } fr
 
 let server: HttpServer;
 let socket: string;
-const port = 28_431;
+const port = await freePort();
 let produced = 0;
 let cancelled = false;
 const http = createHttpClient();
@@ -106,3 +107,13 @@ test('a taken port is named', async () => {
     `port ${port} on 127.0.0.1 is taken`,
   );
 });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => resolve(found));
+    });
+  });
+}
