@@ -97,6 +97,7 @@ export function createWorkflowsService(
     workspaces,
     quota,
     engines: engineTypes,
+    environments: parts.environments,
   });
   const access = createRunAccess(database, authenticator);
   const connect = createConnectService(context, issuer, keeper);
