@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { sql } from '@vre/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   serial,
@@ -310,6 +311,24 @@ describe('runs', () => {
 });
 
 describe('tokens', () => {
+  it('end after the usual life, and then say what to do', async () => {
+    const client = await workflows.clientOf('ada');
+    const minted = await client.mintToken('forgotten');
+    const left = Date.parse(minted.expiresAt ?? '') - workflows.context.clock.now().getTime();
+    expect(left).toBe(90 * 86_400_000);
+    const ping = () => ask('GET', `/api/you?access_token=${minted.token}`, undefined, '');
+    expect((await ping()).status).toBe(200);
+    await sql`update workflows.token set expires_at = ${workflows.context.clock.now()} where id = ${minted.id}`.execute(
+      workflows.context.database.direct,
+    );
+    const { status, body } = await ping();
+    expect(status).toBe(403);
+    expect(body.message).toMatch(
+      /^Token not valid\. It expired on \d{4}-\d\d-\d\d: run "vre client setup" again, or make a new one at http.*\/computer\.$/,
+    );
+    expect((await client.listTokens()).map(({ label }) => label)).not.toContain('forgotten');
+  });
+
   it('are shown once, listed, and end when revoked', async () => {
     const client = await workflows.clientOf('ada');
     const minted = await client.mintToken('laptop', 1);
