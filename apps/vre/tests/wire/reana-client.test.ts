@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { clientDirectory } from '../../src/client/client-files.ts';
+import { setUpClient } from '../../src/client/set-up-client.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 import { until } from '../harness/wait.ts';
@@ -62,6 +64,33 @@ test('ping, info, validate', async () => {
   expect(await ok('validate', '-f', await specification('valid', greeting))).toMatch(
     /Valid REANA specification/,
   );
+});
+
+test('setting up a client tells until when its token counts, and the portal lists it so', async () => {
+  const { addresses } = await sharedPlatform();
+  const told: string[] = [];
+  await setUpClient({
+    portal: addresses.portal,
+    account: alice.username,
+    authorityFile: addresses.authorityFile,
+    client: clientDirectory(join(alice.home, 'another')),
+    connect: false,
+    show: (sentence) => {
+      told.push(sentence);
+      const link = /Open (\S+) and confirm/.exec(sentence)?.[1];
+      if (link !== undefined) void alice.person.visit(link);
+    },
+  });
+  const until = /reana-token, valid until (\d{4}-\d\d-\d\d): run this command again then/.exec(
+    told.join('\n'),
+  )?.[1];
+  const { tokens } = (await alice.person.json(`${addresses.portal}/x/reana/x-tokens`)) as {
+    readonly tokens: readonly { readonly label: string; readonly expiresAt: string }[];
+  };
+  const made = tokens.find(({ label }) => label.startsWith('vre client on'));
+  expect(made?.expiresAt.slice(0, 10)).toBe(until);
+  const days = (Date.parse(made?.expiresAt ?? '') - Date.now()) / 86_400_000;
+  expect(Math.round(days)).toBe(90);
 });
 
 test('the complete life of a run', async () => {
