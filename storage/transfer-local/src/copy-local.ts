@@ -22,7 +22,7 @@ export type LocalCopy = {
 
 /**
  * Copies a file between two elements that this process reaches, by bytes: the copy never shares an inode with its
- * source. What the destination stored is read back and compared with what was sent, and its checksum must agree with the
+ * source. What the destination stored is read back, must equal what was sent, and its checksum must agree with the
  * expectation before the file appears under its name. After a failure or an abort nothing is left.
  *
  * Rejects with {@link StorageError}: `not-found`, `already-exists`, `size-mismatch`, `checksum-mismatch`, `no-space`,
