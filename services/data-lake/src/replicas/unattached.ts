@@ -11,8 +11,24 @@ export const isUnattached = sql`
   and not exists (select from lake.rule kept where kept.did_id = r.did_id)`;
 
 /**
+ * True for a file that only an upload knows: no rule, no dataset, and every replica is still COPYING or unattached. Its
+ * client ended between two of its steps.
+ */
+export async function isForlorn(q: Queryable, didId: number): Promise<boolean> {
+  const { rows } = await sql<{ forlorn: boolean }>`
+    select d.type = 'F' and exists (select from lake.replica where did_id = d.id)
+      and not exists (select from lake.content where child_id = d.id)
+      and not exists (select from lake.rule where did_id = d.id)
+      and not exists (select from lake.replica r where r.did_id = d.id
+        and (r.lock_cnt > 0 or r.state <> 'C' and not (${isUnattached}))) as forlorn
+    from lake.did d where d.id = ${didId}`.execute(q);
+  return rows[0]?.forlorn === true;
+}
+
+/**
  * True for the command `rucio upload`, which names itself by its path. It skips files whose replica it finds, without
- * attaching them; so it is not shown unattached ones, uploads them again and attaches them.
+ * attaching them, and makes no rule for a file whose name it finds; so it is not shown what is unattached or forlorn,
+ * registers and uploads it again, and ends with the file attached or its rule made.
  */
 export const isUploadCommand = (request: FastifyRequest): boolean =>
   /(^|\/)rucio::upload$/.test(String(request.headers['x-rucio-script'] ?? ''));

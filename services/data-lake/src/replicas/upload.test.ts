@@ -115,6 +115,30 @@ test('a client that ended before it attached the file: the same upload starts ov
   ]);
 });
 
+test.each(['before its rule', 'before its rule, and again after its bytes came'])(
+  'a client that ended %s: the same upload finds no name, and ends with the rule made',
+  async (when) => {
+    const name = when.length > 20 ? 'forlorn-twice' : 'forlorn';
+    const asUpload = { 'x-rucio-script': 'rucio::upload' };
+    const meta = async (headers: Readonly<Record<string, string>>) =>
+      lake.ask('alice', 'GET', `/dids/user.alice/${name}/meta?plugin=DID_COLUMN`, undefined, headers);
+    await begin(name, 'half');
+    if (name === 'forlorn-twice') {
+      await store(name, 'half');
+      await finish(name, 'half');
+    }
+    // Everybody sees the name; the command that would make no rule for it does not.
+    expect((await meta({})).json()).toMatchObject({ name });
+    expect((await meta(asUpload)).headers.exceptionclass).toBe('DataIdentifierNotFound');
+    expect((await begin(name, 'half')).statusCode).toBe(201);
+    expect((await ownRule(name)).statusCode).toBe(201);
+    await store(name, 'half');
+    expect((await finish(name, 'half')).statusCode).toBe(200);
+    expect((await meta(asUpload)).statusCode).toBe(200);
+    expect(await lake.rows('alice', `/dids/user.alice/${name}/rules`)).toMatchObject([{ state: 'OK' }]);
+  },
+);
+
 test('bytes that differ from the announcement withdraw the upload, and the name is free again', async () => {
   await begin('changing', 'before');
   await ownRule('changing');
