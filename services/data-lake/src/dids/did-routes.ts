@@ -19,7 +19,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Lake } from '../lake.ts';
 import * as metadata from '../metadata/metadata-service.ts';
-import { isForlorn, isUploadCommand } from '../replicas/unattached.ts';
+import { forlornUploads, isUploadCommand } from '../replicas/unattached.ts';
 import { mapped, sendCreated, sendDone, sendJson, sendRows } from '../rest/answers.ts';
 import { bodyOf } from '../rest/body.ts';
 import { didPath } from '../rest/did-path.ts';
@@ -221,7 +221,11 @@ export function didRoutes(app: FastifyInstance, lake: Lake): void {
     'GET associated_rules': rulesOf('through'),
     'GET meta': async (request, reply, name) => {
       const did = await store.didNamed(q, name);
-      if (isUploadCommand(request) && (await isForlorn(q, did.id))) throw store.didNotFound(name);
+      if (
+        isUploadCommand(request) &&
+        (await forlornUploads(q, [did.id], callerOf(request).accountId)).size > 0
+      )
+        throw store.didNotFound(name);
       return sendJson(reply, metadata.metadataOf(did, metadata.pluginOf(parameter(request, 'plugin'))));
     },
     'POST meta': async (request, reply, did) => {

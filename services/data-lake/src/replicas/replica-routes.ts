@@ -45,7 +45,10 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
   app.post('/replicas', async (request, reply) => {
     const { rse, files, ignore_availability } = bodyOf(request, addReplicasSchema);
     await lake.database.transaction((transaction) =>
-      addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
+      addReplicas(lake, transaction, callerOf(request), rse, files, {
+        ignoreAvailability: ignore_availability ?? false,
+        startsOver: isUploadCommand(request),
+      }),
     );
     return sendCreated(reply);
   });

@@ -11,18 +11,25 @@ export const isUnattached = sql`
   and not exists (select from lake.rule kept where kept.did_id = r.did_id)`;
 
 /**
- * True for a file that only an upload knows: no rule, no dataset, and every replica is still COPYING or unattached. Its
- * client ended between two of its steps.
+ * Those of some files that only uploads of this account know: they are in no dataset and have no replica but COPYING
+ * or unattached ones; a rule, if any, is the account's own and waits for bytes that never came. Their client ended
+ * between two of its steps. The same command starts such an upload over, with other content if it changed.
  */
-export async function isForlorn(q: Queryable, didId: number): Promise<boolean> {
-  const { rows } = await sql<{ forlorn: boolean }>`
-    select d.type = 'F' and exists (select from lake.replica where did_id = d.id)
+export async function forlornUploads(
+  q: Queryable,
+  didIds: readonly number[],
+  accountId: number,
+): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select d.id from lake.did d where d.id = any(${[...didIds]}::bigint[]) and d.type = 'F'
+      and exists (select from lake.replica where did_id = d.id)
       and not exists (select from lake.content where child_id = d.id)
-      and not exists (select from lake.rule where did_id = d.id)
-      and not exists (select from lake.replica r where r.did_id = d.id
-        and (r.lock_cnt > 0 or r.state <> 'C' and not (${isUnattached}))) as forlorn
-    from lake.did d where d.id = ${didId}`.execute(q);
-  return rows[0]?.forlorn === true;
+      and not exists (select from lake.rule where did_id = d.id and (account_id <> ${accountId} or copies <> 1 or locked))
+      and (select count(*) from lake.rule where did_id = d.id) <= 1
+      and not exists (select from lake.replica r where r.did_id = d.id and r.state <> 'C' and not (${isUnattached}))`.execute(
+    q,
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /**
