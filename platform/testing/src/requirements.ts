@@ -8,6 +8,10 @@ const probes = {
   python: ['python3', ['-m', 'pip', '--version']],
   chromium: ['chromium', ['--version']],
   bubblewrap: ['bwrap', ['--ro-bind', '/', '/', 'true']],
+  postgresql: [
+    'sh',
+    ['-c', 'for bin in /usr/lib/postgresql/*/bin; do "$bin/postgres" --version || exit 1; done'],
+  ],
   'network namespaces': ['unshare', ['--net', '--map-root-user', 'ip', 'link']],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 

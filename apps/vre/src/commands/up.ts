@@ -49,6 +49,8 @@ async function up(options: UpOptions): Promise<void> {
   }
   let supervisor: Supervisor | undefined;
   const database = await startDatabase(installation, configuration);
+  // Without an embedded database there is none whose end would matter here.
+  const databaseEnded = database?.ended ?? new Promise<never>(() => undefined);
   try {
     await ensureCertificates(installation, configuration);
     const child = (name: string, roles: string) => ({
@@ -75,7 +77,7 @@ async function up(options: UpOptions): Promise<void> {
         throw new Error((await reasonIn(installation.logs)) ?? error.message);
       }),
       stop,
-      database?.ended.then((reason) => Promise.reject(new Error(`PostgreSQL ended: ${reason}`))),
+      databaseEnded.then((reason) => Promise.reject(new Error(`PostgreSQL ended: ${reason}`))),
     ]);
     say(
       await welcome(
@@ -85,7 +87,7 @@ async function up(options: UpOptions): Promise<void> {
       ),
     );
     process.send?.('ready');
-    await Promise.race([stop, database?.ended ?? new Promise(() => undefined)]);
+    await Promise.race([stop, databaseEnded]);
     say('stopping');
   } finally {
     await supervisor?.stop();

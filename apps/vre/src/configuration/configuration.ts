@@ -52,6 +52,10 @@ const databaseSchema = z
   .strictObject({
     url: z
       .string()
+      .refine(
+        (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
+        'must be a URL such as "postgresql://vre@db.example.org:5432/vre"',
+      )
       .optional()
       .describe(
         '`postgresql://…` of a PostgreSQL 15 or newer; without it an embedded one runs in the data directory.',

@@ -84,7 +84,7 @@ export async function startPlatformForTests(options: {
 }
 
 /** A block of four free ports, far from those of ordinary installations. */
-async function freePortBlock(): Promise<number> {
+export async function freePortBlock(): Promise<number> {
   for (;;) {
     const base = 20_000 + 10 * Math.floor(Math.random() * 1000);
     const free = await Promise.all([0, 1, 2, 3].map((offset) => isFree(base + offset)));
