@@ -45,7 +45,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const { code, exitCode, message } = error as { code?: string; exitCode?: number; message: string };
     if (code?.startsWith('commander.')) return exitCode ?? 1;
-    process.stderr.write(`vre: ${message}\n`);
+    const fullDisk = code === 'ENOSPC' || code === 'EDQUOT';
+    process.stderr.write(
+      `vre: ${fullDisk ? `the disk is full: free some space and try again (${message})` : message}\n`,
+    );
     if (process.env['VRE_DEBUG'] === '1') process.stderr.write(`${(error as Error).stack}\n`);
     return 1;
   }

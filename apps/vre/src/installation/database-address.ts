@@ -37,6 +37,7 @@ export async function startDatabase(
     directory: join(installation.directory, 'postgres'),
     socketDirectory: installation.run,
     logFile: join(installation.logs, 'postgres.log'),
+    readySeconds: configuration['start-limit'],
     password: await readOrCreateSecretFile(passwordFile(installation)),
   });
 }
