@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -24,8 +25,9 @@ const port = 5432;
 
 /**
  * Makes a cluster in `directory` at the first start and runs it on a unix socket in `socketDirectory` (path below
- * 100 bytes) alone: no TCP port. The server dies with this process. As root, both programs run in a user namespace
- * that maps root to an unprivileged id, because PostgreSQL refuses to run as root and no account shall be created.
+ * 100 bytes) alone: no TCP port. The server dies with this process. As root, or as a uid without an account, both
+ * programs run in a user namespace that maps it to an unprivileged id: PostgreSQL refuses to run as either, and no
+ * account shall be created.
  */
 export async function startEmbeddedPostgres(options: {
   readonly directory: string;
@@ -87,7 +89,7 @@ export async function startEmbeddedPostgres(options: {
 function spawnUnprivileged(command: readonly string[], stdio: ('ignore' | 'pipe' | number)[]): ChildProcess {
   const dieWithParent =
     process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'INT', ...command] : command;
-  const argv = process.getuid?.() === 0 ? [...asSomebodyElse, ...dieWithParent] : dieWithParent;
+  const argv = whyNotAsMyself() === undefined ? dieWithParent : [...asSomebodyElse, ...dieWithParent];
   return spawn(argv[0] as string, argv.slice(1), {
     stdio: stdio as ['ignore', 'pipe' | number, 'pipe' | number],
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
@@ -95,7 +97,7 @@ function spawnUnprivileged(command: readonly string[], stdio: ('ignore' | 'pipe'
   });
 }
 
-/** What runs a program of PostgreSQL as root: a namespace in which it is somebody else. */
+/** What runs a program of PostgreSQL in a namespace in which it is somebody else. */
 const asSomebodyElse: readonly [string, ...string[]] = [
   'unshare',
   '--user',
@@ -103,14 +105,26 @@ const asSomebodyElse: readonly [string, ...string[]] = [
   '--map-group=65534',
 ];
 
+/** Why PostgreSQL would refuse to run as this user; `undefined` when it would not. */
+function whyNotAsMyself(): string | undefined {
+  if (process.getuid?.() === 0) return 'as root';
+  try {
+    userInfo();
+    return undefined;
+  } catch {
+    return `as uid ${process.getuid?.()}, which has no account on this machine,`;
+  }
+}
+
 /** Throws when PostgreSQL cannot run as this user: as root it needs user namespaces, and some machines forbid them. */
 export async function requireUnprivileged(): Promise<void> {
-  if (process.getuid?.() !== 0) return;
+  const reason = whyNotAsMyself();
+  if (reason === undefined) return;
   const [program, ...words] = asSomebodyElse;
   await promisify(execFile)(program, [...words, 'true']).catch(
     (error: Error & { readonly stderr?: string }) => {
       throw new Error(
-        `the embedded PostgreSQL cannot run as root without user namespaces, which this machine refuses (${(error.stderr ?? error.message).trim()}): start the VRE as an ordinary user, allow them (sysctl user.max_user_namespaces), or set database.url`,
+        `the embedded PostgreSQL cannot run ${reason} without user namespaces, which this machine refuses (${(error.stderr ?? error.message).trim()}): start the VRE as an ordinary user, allow them (sysctl user.max_user_namespaces), or set database.url`,
         { cause: error },
       );
     },

@@ -16,18 +16,19 @@ export function addStatusCommand(program: Command): void {
       const ask = async (name: 'api' | 'worker') =>
         (await callControl(installation, name, '/health')) as ProcessHealth;
       const [api, worker] = await Promise.allSettled([ask('api'), ask('worker')]);
-      // Nothing runs only when neither answers; one alone is down, and the supervisor starts it again.
-      if (api.status === 'rejected' && worker.status === 'rejected') throw api.reason;
-      const health = {
-        api: api.status === 'fulfilled' ? api.value : undefined,
-        worker: worker.status === 'fulfilled' ? worker.value : undefined,
-      };
-      const silent = (['api', 'worker'] as const).filter((name) => health[name] === undefined);
       const disks = await examineDisks([
         installation.directory,
         ...storageElements(installation, configuration).map(({ directory }) => directory),
       ]);
       const tight = disks.filter(({ verdict }) => verdict !== 'roomy');
+      // Nothing runs only when neither answers; one alone is down, and the supervisor starts it again.
+      if (api.status === 'rejected' && worker.status === 'rejected')
+        throw new Error([String(api.reason.message), ...tight.map(sentenceOnSpace)].join('. '));
+      const health = {
+        api: api.status === 'fulfilled' ? api.value : undefined,
+        worker: worker.status === 'fulfilled' ? worker.value : undefined,
+      };
+      const silent = (['api', 'worker'] as const).filter((name) => health[name] === undefined);
       const addresses = addressesOf(installation, configuration);
       const failing = (health.worker?.daemons ?? []).filter((daemon) => daemon.lastError !== undefined);
       const states = Object.entries(health.api?.services ?? {});

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Configuration } from '../configuration/configuration.ts';
@@ -158,7 +158,7 @@ async function runDirectory(root: string): Promise<string> {
       ? inside
       : join(
           tmpdir(),
-          `vre-${userInfo().uid}-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`,
+          `vre-${process.getuid?.() ?? 0}-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`,
         );
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
