@@ -21,18 +21,21 @@ export function createProgram(): Command {
     .showHelpAfterError('(run with --help for what is possible)')
     .enablePositionalOptions()
     .exitOverride();
+  program.commandsGroup('The platform:');
   addUpCommands(program);
   addStatusCommand(program);
+  addLogsCommand(program);
   addUserCommands(program);
+  addDemoCommand(program);
+  program.commandsGroup('For researchers:');
   addClientCommands(program);
   addEnvironmentCommands(program);
+  program.commandsGroup('Maintenance:');
   addDoctorCommand(program);
-  addLogsCommand(program);
   addConfigCommand(program);
-  addMigrateCommand(program);
   addBackupCommands(program);
+  addMigrateCommand(program);
   addServeCommand(program);
-  addDemoCommand(program);
   return program;
 }
 
