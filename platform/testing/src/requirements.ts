@@ -13,6 +13,7 @@ const probes = {
     ['-c', 'for bin in /usr/lib/postgresql/*/bin; do "$bin/postgres" --version || exit 1; done'],
   ],
   'small disks': ['unshare', ['--mount', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', '/mnt']],
+  'user namespaces': ['unshare', ['--user', '--map-root-user', 'true']],
   'network namespaces': ['unshare', ['--net', '--map-root-user', 'ip', 'link']],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 
