@@ -5,7 +5,8 @@ export type Requirement = { readonly present: boolean; readonly reason: string }
 
 /** Programs that a test may need, with a command that proves they work. */
 const probes = {
-  python: ['python3', ['-m', 'pip', '--version']],
+  // Environments are made from an interpreter by uv, which pip can fetch.
+  python: ['sh', ['-c', 'python3 --version && { python3 -m pip --version || uv --version; }']],
   chromium: ['chromium', ['--version']],
   bubblewrap: ['bwrap', ['--ro-bind', '/', '/', 'true']],
   postgresql: [

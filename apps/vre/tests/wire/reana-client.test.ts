@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 import { until } from '../harness/wait.ts';

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { clientEnvironment } from '../../src/client/client-environment.ts';
 import { clientDirectory } from '../../src/client/client-files.ts';
 import { runClient } from '../../src/client/run-client.ts';
+import { test } from '../harness/clients-test.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { clientEnvironments, createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';
