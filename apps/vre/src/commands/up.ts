@@ -44,6 +44,8 @@ async function up(options: UpOptions): Promise<void> {
   if (disk.verdict === 'full') throw new Error(sentenceOnSpace(disk));
   const release = await holdDataDirectory(installation.directory);
   const say = (sentence: string) => process.stdout.write(`${sentence}\n`);
+  // What is said may not fit on a full disk, which is no reason to stop the platform.
+  process.stdout.on('error', () => undefined);
   const started = Date.now();
   if (configuration.addresses.portal === undefined) {
     await requireFreeBlock(installation.portBase).catch(async (error) => {

@@ -143,21 +143,22 @@ describe.skipIf(!smallDisks.present)(`a full disk of the platform ${smallDisks.r
     await file(alice, 'refused.bin', 500_000);
     const refused = await upload('refused.bin');
     expect(refused.output).not.toMatch(/Successfully uploaded file/);
-    console.log('REFUSED', refused.output.slice(-1500));
+    expect(refused.output).toMatch(/no space is left on this storage element: choose another one/);
     expect(await said(['status', ...target])).toMatch(
       /FULL +disk .*the disk is full and nothing can be written/,
     );
     expect(await said(['doctor', ...target])).toMatch(/missing.* disk space .*the disk is full/);
 
-    console.log('DB', await writeUntilRefused());
+    expect(await writeUntilRefused()).toMatch(/No space left on device/);
     const add = await alice.rucio('did', 'add', '--type', 'dataset', `${alice.scope}:refused`);
-    console.log('ADD', add.output);
-    console.log('STATUS', await said(['status', ...target]));
-    console.log('UPLOG', await readFile(join(disk.directory, 'logs/up.log'), 'utf8'));
-    console.log('UP', await said(['up', '--detach', ...target]));
+    expect(add.output).toMatch(/No space left on the disk of the platform, so nothing was changed|Added/);
+    const status = await said(['status', ...target]);
+    expect(status).toMatch(/FULL +disk/);
+    expect(status).not.toContain('DOWN');
+    // No process ended, so none was started again.
+    expect(await readFile(join(disk.directory, 'logs', 'up.log'), 'utf8')).not.toContain('ended');
 
     await disk.free();
-    console.log('UP', await said(['up', '--detach', ...target]));
     await until(
       () => upload('refused.bin'),
       ({ output }) => /Successfully uploaded file/.test(output),
