@@ -36,6 +36,7 @@ export function createProgram(): Command {
   addBackupCommands(program);
   addMigrateCommand(program);
   addServeCommand(program);
+  program.helpCommand('help [command]', 'display help for a command');
   return program;
 }
 
