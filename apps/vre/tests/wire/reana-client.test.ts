@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { clientDirectory } from '../../src/client/client-files.ts';
 import { setUpClient } from '../../src/client/set-up-client.ts';
+import { test } from '../harness/clients-test.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 import { until } from '../harness/wait.ts';

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
 import { type OperatedPlatform, startOperatedPlatform } from '../harness/operator.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';

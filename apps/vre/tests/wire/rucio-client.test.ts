@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 
