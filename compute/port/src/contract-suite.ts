@@ -37,10 +37,6 @@ export function computeBackendContract(subject: ContractSubject): void {
   const needed = (context: TestContext) => {
     if (unavailable !== undefined) context.skip(unavailable);
   };
-  const hasProgram = async (context: TestContext, path: string) => {
-    if ((await stat(path).catch(() => undefined)) === undefined) context.skip(`${path} is not installed`);
-  };
-
   async function job(
     script: string,
     change: Partial<JobSpec> = {},
@@ -218,8 +214,8 @@ export function computeBackendContract(subject: ContractSubject): void {
 
     it('ends a job that outgrows its memory and says so', async (context) => {
       needed(context);
-      await hasProgram(context, '/usr/bin/awk');
-      const grow = 'exec awk \'BEGIN { for (i = 0; ; i++) a[i] = sprintf("%050000d", i) }\'';
+      // One buffer of that size, written again and again.
+      const grow = 'exec dd if=/dev/zero of=/dev/null bs=200M';
       const ref = await submit(await job(grow, { limits: { memoryBytes: 64 * megabyte, wallSeconds: 20 } }));
       expect(await end(ref)).toMatchObject({
         reason: 'out-of-memory',
@@ -277,6 +273,56 @@ export function computeBackendContract(subject: ContractSubject): void {
       await backend.cancel(ref, { graceSeconds: 0.3 });
       expect(await running(tag)).toBe(0);
       expect(await backend.state(ref)).toMatchObject({ state: 'ended', end: { reason: 'cancelled' } });
+    });
+
+    it.for([
+      ['cancelled', 'echo up; while :; do sleep 0.2; done'],
+      ['over', 'echo up'],
+    ] as const)(
+      'finds a program in a session of its own, without environment and parent, when the job is %s',
+      async ([how, rest], context) => {
+        needed(context);
+        const tag = uniqueSleep();
+        const daemonise = `setsid env -i /bin/sh -c 'trap "" TERM HUP; sleep ${tag} </dev/null >/dev/null 2>&1 & exit 0'`;
+        // Only when its parent is gone is it an orphan.
+        const ref = await submit(
+          await job(
+            `(${daemonise} &) ; until pgrep -f '^sleep ${tag}' > /dev/null; do sleep 0.05; done; ${rest}`,
+          ),
+        );
+        if (how === 'cancelled') {
+          await says(ref, 'up');
+          await backend.cancel(ref, { graceSeconds: 0.2 });
+        } else expect((await end(ref)).sentence).toBe('exit code 0');
+        expect(await output(ref)).toContain('up');
+        expect(await running(tag)).toBe(0);
+      },
+    );
+
+    it('hands no descriptor of the platform to the job', async (context) => {
+      needed(context);
+      const spec = await job('ls /proc/$$/fd');
+      const program = `
+        import { createSubject } from ${JSON.stringify(pathToFileURL(subject.module).href)};
+        process.stdout.write(JSON.stringify(await createSubject().submit(${JSON.stringify(spec)})));
+        process.exit(0);`;
+      // As if whoever started the platform had left descriptors open.
+      const { stdout } = await run(
+        '/bin/bash',
+        ['-c', 'exec 7</etc/passwd 23</etc/passwd; exec "$0" "$@"', process.execPath].concat([
+          '--conditions=@vre/source',
+          '--import',
+          'tsx',
+          '--input-type=module',
+          '-e',
+          program,
+        ]),
+        { cwd: process.cwd() },
+      );
+      const ref: JobRef = JSON.parse(stdout);
+      started.push({ ref });
+      expect((await end(ref)).sentence).toBe('exit code 0');
+      expect((await output(ref)).trim().split('\n')).toEqual(['0', '1', '2']);
     });
 
     it('asks before it kills', async (context) => {

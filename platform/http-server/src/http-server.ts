@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
+import { type BodyProgress, usualBodyProgress, watchBody } from './body-progress.ts';
 import { statusOf } from './failure.ts';
 
 /** Where a server listens. A unix socket is made 0600; TLS material is PEM text. */
@@ -30,6 +31,8 @@ export type HttpServerOptions = {
   readonly hostNames: readonly string[];
   /** Largest body in bytes that is read into memory; streams are not limited by it. */
   readonly bodyLimit?: number;
+  /** Bodies that come more slowly are answered 408 and cut. */
+  readonly bodyProgress?: BodyProgress;
   /** Renders every error of this server in its protocol's own form. */
   readonly renderError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => unknown;
   /** Rewrites the raw URL before routing, for instance to collapse `//`. */
@@ -99,6 +102,20 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         .type('text/plain; charset=utf-8')
         .send(`This address answers for ${[...hostNames].join(', ')} only.\n`);
     }
+  });
+  const progress = options.bodyProgress ?? usualBodyProgress;
+  app.addHook('onRequest', async (request, reply) => {
+    watchBody(request.raw, progress, () => {
+      request.log.warn({ method: request.method }, 'a body stopped coming');
+      const { raw } = reply;
+      if (raw.headersSent) return request.raw.destroy();
+      reply.hijack();
+      raw.writeHead(408, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+      raw.end(
+        `The body stopped coming: less than ${progress.bytes} bytes arrived in ${progress.seconds} seconds. Send it again.\n`,
+        () => request.raw.destroy(),
+      );
+    });
   });
   // `Expect: 100-continue` is answered only when the onRequest hooks have let the request pass: a refused upload is
   // refused before its body is sent.

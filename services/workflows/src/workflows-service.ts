@@ -72,7 +72,14 @@ export function createWorkflowsService(
     client: context.oidcClient,
     now: () => clock.now(),
   });
-  const authenticator = createAuthenticator({ database, verifier, keeper, clock, identifiers });
+  const authenticator = createAuthenticator({
+    database,
+    verifier,
+    keeper,
+    clock,
+    identifiers,
+    portal: addresses.portal,
+  });
   const workspaces = createWorkspaces(dataDirectory);
   const quota = createQuotaGate(database, clock, {
     diskBytes: config.quota.disk,
@@ -97,6 +104,7 @@ export function createWorkflowsService(
     workspaces,
     quota,
     engines: engineTypes,
+    environments: parts.environments,
   });
   const access = createRunAccess(database, authenticator);
   const connect = createConnectService(context, issuer, keeper);
@@ -160,7 +168,7 @@ export function createWorkflowsService(
         checkQuota: quota.check,
       });
       secretRoutes(app, context, authenticator);
-      tokenRoutes(app, context, authenticator);
+      tokenRoutes(app, context, authenticator, config['token-life']);
       connectRoutes(app, context, authenticator, connect);
       eventRoutes(app, context, authenticator);
     },
@@ -176,7 +184,7 @@ export function createWorkflowsService(
             .code(404)
             .send({ message: `${username} has not used workflows yet: they sign in to the portal first.` });
         }
-        return reply.code(201).send(await mintToken(context, rows[0].id, label));
+        return reply.code(201).send(await mintToken(context, rows[0].id, label, config['token-life']));
       });
     },
     daemons: [
