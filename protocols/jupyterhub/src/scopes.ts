@@ -183,10 +183,7 @@ export function reachOf(
 }
 
 /** What both sets of expanded scopes allow, filter by filter; a server lies within its user. */
-export function intersectScopes(
-  one: ReadonlySet<string>,
-  other: ReadonlySet<string>,
-): ReadonlySet<string> {
+export function intersectScopes(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
   const both = new Set<string>();
   for (const [from, to] of [
     [one, other],
