@@ -34,6 +34,10 @@ export const notebooksConfigSchema = z.strictObject({
   'token-life-time': durationSchema
     .prefault('1 year')
     .describe('Longest life of an API token that a person makes'),
+  'administrator-groups': z
+    .array(z.string())
+    .default(['administrators'])
+    .describe('Members of any of these groups of the issuer see everybody and may stop their servers.'),
   'trust-users': z
     .boolean()
     .default(false)
