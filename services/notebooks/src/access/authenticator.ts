@@ -34,7 +34,7 @@ export function createAuthenticator(callers: Callers, sessions: Sessions): Authe
 
   return {
     caller: async (request) => {
-      const credential = readCredential(request.headers, sessions.valueOf);
+      const credential = readCredential(request.headers, sessions.cookieValue);
       if (credential === undefined || credential === 'invalid')
         throw new HubError(403, messages.missingCredentials);
       if (credential.kind === 'session') requireOwnPage(request, credential.value);
@@ -43,7 +43,7 @@ export function createAuthenticator(callers: Callers, sessions: Sessions): Authe
       return caller;
     },
     browser: async (request) => {
-      const value = sessions.valueOf(request.headers.cookie);
+      const value = sessions.cookieValue(request.headers.cookie);
       if (value === undefined) return undefined;
       requireOwnPage(request, value);
       const caller = await callers.of({ kind: 'session', value });

@@ -64,7 +64,7 @@ export function createServerAccess(
   /** A token in an address, a token in a header, the cookie: programs behind a server have tokens of their own. */
   function credentialsOf(request: IncomingMessage): readonly Credential[] {
     const { cookie, ...headers } = request.headers;
-    const session = sessions.valueOf(cookie);
+    const session = sessions.cookieValue(cookie);
     const fromHeader = readCredential(headers, () => undefined);
     return [
       upgradeToken(request),

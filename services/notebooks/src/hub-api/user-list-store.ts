@@ -64,9 +64,7 @@ export async function listGroups(
 }
 
 /** Servers that requests are passed on to. */
-export async function listRoutes(
-  database: Queryable,
-): Promise<
+export async function listRoutes(database: Queryable): Promise<
   readonly {
     readonly user: string;
     readonly server: string;

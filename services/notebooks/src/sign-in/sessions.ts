@@ -12,7 +12,7 @@ export interface Sessions {
   /** Begins a session, or gives the browser's own one a new cookie; returns the `Set-Cookie` values. */
   begin(account: Account, cookieHeader: string | undefined): Promise<readonly string[]>;
   /** Value of the session's cookie, as the browser sent it. */
-  valueOf(cookieHeader: string | undefined): string | undefined;
+  cookieValue(cookieHeader: string | undefined): string | undefined;
   find(value: string): Promise<Session | undefined>;
   /** Ends a session everywhere: its tokens go, its connections in this process are cut at once. */
   end(sessionId: string): Promise<void>;
@@ -60,11 +60,11 @@ export function createSessions(
     await store.deleteSession(database.direct, sessionId);
     told(sessionId);
   };
-  const valueOf = (cookieHeader: string | undefined): string | undefined =>
+  const cookieValue = (cookieHeader: string | undefined): string | undefined =>
     readCookie(cookieHeader, cookies.sessionName) || undefined;
 
   return {
-    valueOf,
+    cookieValue,
     end,
     endAllOf: async (accountId) => {
       for (const id of await store.deleteSessionsOf(database.direct, accountId)) told(id);
@@ -78,7 +78,7 @@ export function createSessions(
         now,
         expiresAt: new Date(now.getTime() + lifeSeconds * 1000),
       };
-      const before = valueOf(cookieHeader);
+      const before = cookieValue(cookieHeader);
       const renewed =
         before === undefined
           ? undefined
