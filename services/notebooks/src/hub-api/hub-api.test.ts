@@ -4,14 +4,14 @@ import { type HubUnderTest, startHub } from '../testing/hub-under-test.test-supp
 
 let hub: HubUnderTest;
 let alice: Record<string, string>;
-let root: Record<string, string>;
+let ruth: Record<string, string>;
 beforeAll(async () => {
   hub = await startHub();
-  hub.person('root', ['/administrators']);
+  hub.person('ruth', ['/administrators']);
   hub.person('alice', ['/km3net']);
-  [alice, root] = await Promise.all([hub.bearer('alice'), hub.bearer('root')]);
+  [alice, ruth] = await Promise.all([hub.bearer('alice'), hub.bearer('ruth')]);
   await get('/user', alice);
-  await get('/user', root);
+  await get('/user', ruth);
 });
 afterAll(() => hub.close());
 
@@ -52,21 +52,21 @@ describe('the hub itself', () => {
     ['/services/nope', 404, 404],
     ['/proxy', 403, 200],
     ['/shares/alice/x', 404, 404],
-    ['/users/root', 404, 200],
+    ['/users/ruth', 404, 200],
     ['/users/nobody', 404, 404],
     ['/nope', 404, 404],
   ])('%s: a person gets %i, an administrator %i', async (path, person, administrator) => {
     expect((await get(path, alice)).status).toBe(person);
-    const answer = await get(path, root);
+    const answer = await get(path, ruth);
     expect(answer.status).toBe(administrator);
     if (administrator >= 400) expect(answer.json()).toEqual({ status: 404, message: expect.any(String) });
   });
 
   test('says why people are not made here, and that servers are not shared', async () => {
     expect((await send('POST', '/users', alice, { usernames: ['x'] })).status).toBe(403);
-    const refused = await send('POST', '/users', root, { usernames: ['x'] });
+    const refused = await send('POST', '/users', ruth, { usernames: ['x'] });
     expect([refused.status, refused.json().message.includes('sign-in service')]).toEqual([405, true]);
-    expect((await send('DELETE', '/users/alice', root)).status).toBe(405);
+    expect((await send('DELETE', '/users/alice', ruth)).status).toBe(405);
     expect((await get('/shares/alice/x', alice)).json().message).toContain('cannot be shared');
   });
 
@@ -109,29 +109,29 @@ describe('people', () => {
   test('are listed in pages, filtered, sorted', async () => {
     for (const name of ['bea', 'ben', 'bert']) await get('/user', await hub.bearer(name));
     const list = async (query: string) =>
-      (await get(`/users?${query}`, root)).json().map(({ name }: { name: string }) => name);
+      (await get(`/users?${query}`, ruth)).json().map(({ name }: { name: string }) => name);
     expect(await list('name_filter=be&sort=name')).toEqual(['bea', 'ben', 'bert']);
     expect(await list('name_filter=be&sort=-name&limit=2')).toEqual(['bert', 'ben']);
     expect(await list('name_filter=be&sort=id&offset=1')).toEqual(['ben', 'bert']);
     expect(await list('name_filter=%25')).toEqual([]);
     const paged = await get('/users?name_filter=be&sort=name&limit=2', {
-      ...root,
+      ...ruth,
       accept: 'application/jupyterhub-pagination+json',
     });
     const { items, _pagination } = paged.json();
     expect(items).toHaveLength(2);
     expect(_pagination).toMatchObject({ offset: 0, limit: 2, total: 3, next: { offset: 2, limit: 2 } });
     const next = await hub.fetch(_pagination.next.url, {
-      headers: { ...root, accept: 'application/jupyterhub-pagination+json' },
+      headers: { ...ruth, accept: 'application/jupyterhub-pagination+json' },
     });
     expect(next.json()).toMatchObject({ items: [{ name: 'bert' }], _pagination: { next: null } });
-    expect((await get('/users?sort=age', root)).status).toBe(400);
-    expect((await get('/users?state=odd', root)).status).toBe(400);
+    expect((await get('/users?sort=age', ruth)).status).toBe(400);
+    expect((await get('/users?state=odd', ruth)).status).toBe(400);
     await send('POST', '/users/bea/server', await hub.bearer('bea'), {});
     expect(await list('state=ready')).toEqual(['bea']);
     expect(await list('state=active')).toEqual(['bea']);
     expect(await list('state=inactive&name_filter=be&sort=name')).toEqual(['ben', 'bert']);
-    expect((await get('/groups', root)).json()).toContainEqual({
+    expect((await get('/groups', ruth)).json()).toContainEqual({
       kind: 'group',
       name: '/km3net',
       roles: [],
@@ -144,7 +144,7 @@ describe('people', () => {
 describe('servers', () => {
   test('start, are shown, are followed, stop, go', async () => {
     hub.fake.nextState = 'starting';
-    const started = await send('POST', '/users/alice/servers/fit', alice, { profile: 'root', gpu: true });
+    const started = await send('POST', '/users/alice/servers/fit', alice, { profile: 'ruth', gpu: true });
     expect(started.status).toBe(202);
     expect(serverModel.parse(started.json())).toMatchObject({
       name: 'fit',
@@ -154,7 +154,7 @@ describe('servers', () => {
       stopped: false,
       url: '/user/alice/fit/',
       full_url: `${hub.url}/user/alice/fit/`,
-      user_options: { profile: 'root', gpu: true },
+      user_options: { profile: 'ruth', gpu: true },
       progress_url: '/hub/api/users/alice/servers/fit/progress',
     });
     hub.fake.events = [
@@ -194,7 +194,7 @@ describe('servers', () => {
     const { text } = await get('/users/alice/server/progress', alice);
     expect(text.match(/data: /g)).toHaveLength(1);
     expect(text).toContain('"ready":true');
-    expect((await get('/proxy', root)).json()['/user/alice/']).toMatchObject({
+    expect((await get('/proxy', ruth)).json()['/user/alice/']).toMatchObject({
       target: 'http://127.0.0.1:4711',
       data: { user: 'alice', server_name: '' },
     });
@@ -216,16 +216,16 @@ describe('servers', () => {
 
   test('of other people are not there, and an administrator may stop but not start as them by a name', async () => {
     for (const [method, path] of [
-      ['POST', '/users/root/server'],
-      ['DELETE', '/users/root/server'],
-      ['GET', '/users/root/server'],
-      ['GET', '/users/root/server/progress'],
-      ['GET', '/users/root/tokens'],
-      ['POST', '/users/root/tokens'],
+      ['POST', '/users/ruth/server'],
+      ['DELETE', '/users/ruth/server'],
+      ['GET', '/users/ruth/server'],
+      ['GET', '/users/ruth/server/progress'],
+      ['GET', '/users/ruth/tokens'],
+      ['POST', '/users/ruth/tokens'],
     ] as const)
       expect((await send(method, path, alice)).status).toBe(404);
     await send('POST', '/users/alice/server', alice, {});
-    expect((await send('DELETE', '/users/alice/server', root)).status).toBe(204);
+    expect((await send('DELETE', '/users/alice/server', ruth)).status).toBe(204);
   });
 
   test.each(['.hidden', 'a b', 'a%2Fb', 'a%5Cb', '-x', 'x'.repeat(51), '%C3%A9'])(
@@ -256,7 +256,7 @@ describe('tokens', () => {
     });
     expect(JSON.stringify(list)).not.toContain(model.token);
     expect((await get(`/users/alice/tokens/${model.id}`, alice)).json().id).toBe(model.id);
-    expect((await get(`/users/root/tokens/${model.id}`, root)).status).toBe(404);
+    expect((await get(`/users/ruth/tokens/${model.id}`, ruth)).status).toBe(404);
     expect((await send('DELETE', `/users/alice/tokens/${model.id}`, own)).status).toBe(204);
     expect((await get('/user', own)).status).toBe(403);
     expect((await send('DELETE', `/users/alice/tokens/${model.id}`, alice)).status).toBe(404);
@@ -286,7 +286,7 @@ test('events of one’s own servers are streamed, from the last one seen', async
   const before = await outbox.latest();
   await outbox.publish(database.direct, [
     { topic: 'server.changed', accountId: hub.person('alice'), data: { name: '', state: 'ready' } },
-    { topic: 'server.changed', accountId: hub.person('root'), data: { name: 'secret', state: 'ready' } },
+    { topic: 'server.changed', accountId: hub.person('ruth'), data: { name: 'secret', state: 'ready' } },
     { topic: 'server.changed', accountId: hub.person('alice'), data: { name: 'end', state: 'ready' } },
   ]);
   for (const path of ['/x-events', '/hub/api/x-events']) {
