@@ -71,7 +71,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
     standing.check(account),
   );
   const callers = createCallers(context, { verifier, provisioning, sessions, standing, administratorGroups });
-  const authenticator = createAuthenticator(callers, sessions);
+  const authenticator = createAuthenticator(callers, sessions, addresses.notebooks);
   const people = createPeople(database);
   const oauth = createOAuthService(context, config['session-life-time']);
   const signIn = createSignIn(context, issuer, keeper, provisioning);

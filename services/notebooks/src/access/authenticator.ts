@@ -17,11 +17,15 @@ export interface Authenticator {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function createAuthenticator(callers: Callers, sessions: Sessions): Authenticator {
+/** `hub` is the public address, whose pages may act with a session. */
+export function createAuthenticator(callers: Callers, sessions: Sessions, hub: string): Authenticator {
+  const { origin: ownOrigin } = new URL(hub);
   /** What changes something must come from a page of the hub itself. */
   function requireOwnPage(request: FastifyRequest, sessionValue: string): void {
     if (safeMethods.has(request.method)) return;
-    if (request.headers['sec-fetch-site'] === 'same-origin') return;
+    const { 'sec-fetch-site': site, origin } = request.headers;
+    // Browsers that do not tell the site tell the origin of what they send.
+    if (site === undefined ? origin === ownOrigin : site === 'same-origin') return;
     const sent = request.headers['x-xsrftoken'];
     const expected = Buffer.from(xsrfToken(sessionValue));
     const given = Buffer.from(typeof sent === 'string' ? sent : '');

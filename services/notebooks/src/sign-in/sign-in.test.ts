@@ -144,6 +144,9 @@ describe('a session', () => {
     expect((await act({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
     expect((await act({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await act({ 'x-xsrftoken': 'guess' })).status).toBe(403);
+    expect((await act({ origin: 'http://localhost:1' })).status).toBe(403);
+    expect((await act({ 'sec-fetch-site': 'same-site', origin: hub.url })).status).toBe(403);
+    expect((await act({ origin: hub.url })).status).toBe(201);
     expect((await act({ 'x-xsrftoken': browser.cookies.get('_xsrf') ?? '' })).status).toBe(201);
     expect((await act({ 'sec-fetch-site': 'same-origin' })).status).toBe(201);
   });
