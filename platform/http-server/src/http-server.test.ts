@@ -27,6 +27,7 @@ beforeAll(async () => {
     metrics: createMetrics(),
     hostNames: [`localhost:${port}`],
     bodyProgress: { seconds: 0.2, bytes: 64 },
+    alias: { hostName: `ip6-localhost:${port}`, address: `http://localhost:${port}` },
     renderError: (error, request, reply) =>
       reply.code(statusOf(error)).send({ message: sentenceOf(error, request.id) }),
   });
@@ -79,6 +80,29 @@ test('answers its host names only, on the socket always', async () => {
   expect(wrong.status).toBe(421);
   expect((await http.request(`unix:${socket}:/breaks`)).status).toBe(500);
   expect((await stat(socket)).mode & 0o777).toBe(0o600);
+});
+
+test('another name leads here, for GET alone, and gets nothing else', async () => {
+  const ask = (method: 'GET' | 'POST', upgrade: Record<string, string> = {}) =>
+    new Promise<[number, string | undefined]>((resolve, reject) => {
+      const sent = httpRequest(
+        {
+          host: '127.0.0.1',
+          port,
+          method,
+          path: '//numbers?a=b%2F',
+          headers: { host: `IP6-localhost:${port}`, ...upgrade },
+        },
+        (response) => {
+          response.resume();
+          resolve([response.statusCode ?? 0, response.headers.location]);
+        },
+      );
+      sent.on('error', reject).end();
+    });
+  expect(await ask('GET')).toEqual([307, `http://localhost:${port}//numbers?a=b%2F`]);
+  expect(await ask('POST')).toEqual([421, undefined]);
+  expect(await ask('GET', { connection: 'Upgrade', upgrade: 'websocket' })).toEqual([421, undefined]);
 });
 
 test('the inside of a failure is not shown, the request id is', async () => {

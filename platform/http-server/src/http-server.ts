@@ -29,6 +29,11 @@ export type HttpServerOptions = {
   readonly metrics: Metrics;
   /** `host[:port]` values that TCP clients may send in Host; others get 421. Unix sockets are not restricted. */
   readonly hostNames: readonly string[];
+  /**
+   * Another name by which people find this server, whose cookies belong to somebody else: a GET is led to `address`,
+   * everything else, upgrades too, gets 421.
+   */
+  readonly alias?: { readonly hostName: string; readonly address: string } | undefined;
   /** Largest body in bytes that is read into memory; streams are not limited by it. */
   readonly bodyLimit?: number;
   /** Bodies that come more slowly are answered 408 and cut. */
@@ -96,7 +101,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.raw.socket.remoteAddress === undefined) return;
-    if (!hostNames.has((request.headers.host ?? '').toLowerCase())) {
+    const host = (request.headers.host ?? '').toLowerCase();
+    if (!hostNames.has(host)) {
+      const { alias } = options;
+      if (host === alias?.hostName && request.method === 'GET' && request.originalUrl.startsWith('/'))
+        return reply.redirect(alias.address + request.originalUrl, 307);
       return reply
         .code(421)
         .type('text/plain; charset=utf-8')

@@ -10,3 +10,17 @@ export {
   userModel,
 } from './models.ts';
 export { type ProgressEvent, progressEvent } from './progress.ts';
+export {
+  containedScopes,
+  covers,
+  expandScopes,
+  formatScope,
+  intersectScopes,
+  isCovered,
+  parseScope,
+  reachOf,
+  type Scope,
+  type ScopeFilter,
+  type ScopeResource,
+  scopeHierarchy,
+} from './scopes.ts';

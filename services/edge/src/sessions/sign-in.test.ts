@@ -39,7 +39,7 @@ describe('signing in', () => {
       email: 'alice@example.org',
       groups: ['/escape'],
       isAdministrator: false,
-      services: ['data-lake', 'workflows'],
+      services: ['data-lake', 'workflows', 'notebooks'],
       addresses: {
         portal: edge.portal,
         issuer: issuer.issuer,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 
-const types = { 'aai.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const;
+const types = { 'page.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const;
 
 /** Stylesheet and icon of the pages, read once. The folder is the same seen from `src` and from `dist`. */
-export function assetRoutes(app: FastifyInstance, mountPath: string): void {
+export function pageAssetRoutes(app: FastifyInstance, mountPath: string): void {
   for (const [name, type] of Object.entries(types)) {
-    const content = readFileSync(new URL(`../../assets/${name}`, import.meta.url));
+    const content = readFileSync(new URL(`../assets/${name}`, import.meta.url));
     app.get(`${mountPath}/assets/${name}`, (_request, reply) =>
       reply
         .headers({

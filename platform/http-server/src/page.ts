@@ -17,7 +17,7 @@ export function page(
 <meta name="referrer" content="no-referrer">
 <title>${content.title} · VRE</title>
 <link rel="icon" href="${place.mountPath}/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${place.mountPath}/assets/aai.css">
+<link rel="stylesheet" href="${place.mountPath}/assets/page.css">
 </head>
 <body>
 <header class="brand"><img src="${place.mountPath}/assets/icon.svg" alt="" width="32" height="32"><span>VRE</span></header>
