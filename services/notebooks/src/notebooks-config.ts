@@ -32,7 +32,7 @@ export const notebooksConfigSchema = z.strictObject({
     .prefault('14 d')
     .describe('How long a browser stays signed in to the hub'),
   'token-life-time': durationSchema
-    .prefault('1 year')
+    .prefault('365 d')
     .describe('Longest life of an API token that a person makes'),
   'trust-users': z
     .boolean()
