@@ -20,6 +20,11 @@ describe.skipIf(!python.present)('tokens of a running server', () => {
     await subject.close();
   });
 
+  /** A daemon leaves a row alone that another one holds at this moment: it comes back for it. */
+  const settle = async (workers: Parameters<typeof step>[0]) => {
+    for (let round = 0; round < 3; round += 1) await step(workers);
+  };
+
   it('are renewed at half of their life, for five minutes, by two workers', async () => {
     const workers = [subject.worker(), subject.worker()];
     await workers[0]?.servers.start(subject.account, '', {});
@@ -27,7 +32,7 @@ describe.skipIf(!python.present)('tokens of a running server', () => {
     const file = join(directory as string, 'credentials', 'rucio.token');
     const seen = new Set<string>();
     for (let second = 0; second < 300; second += 10) {
-      await step(workers);
+      await settle(workers);
       const { tokensExpireAt } = await subject.server();
       expect(tokensExpireAt?.getTime()).toBeGreaterThan(subject.context.clock.now().getTime() + 20_000);
       seen.add(await readFile(file, 'utf8'));
@@ -42,12 +47,12 @@ describe.skipIf(!python.present)('tokens of a running server', () => {
     await subject.reach('ready', [room]);
     subject.tokenLife = undefined;
     subject.context.clock.advance(31);
-    await step([room]);
+    await settle([room]);
     const told = await subject.server();
     expect(told).toMatchObject({ state: 'ready', notice: expect.stringContaining('sign in again') });
     subject.tokenLife = 60;
     subject.context.clock.advance(16);
-    await step([room]);
+    await settle([room]);
     expect((await subject.server()).notice).toBeNull();
   });
 });
