@@ -15,6 +15,8 @@ export async function startHubStub(scopes: readonly string[]): Promise<HubStub> 
   const activity: unknown[] = [];
   const lakeTokens = new Set<string>();
   const app = Fastify();
+  // Rucio's client compares the type as a whole.
+  app.addHook('onSend', async (_, reply) => void reply.header('content-type', 'application/json'));
   const known = { name: 'ada', kind: 'user', admin: false, groups: [], session_id: null, scopes };
   app.get('/hub/api', async () => ({ version: '6.1.1' }));
   app.get('/hub/api/user', async (request, reply) =>
@@ -52,7 +54,7 @@ export async function startHubStub(scopes: readonly string[]): Promise<HubStub> 
     username: 'ada',
     id_: '00000000-0000-0000-0000-000000000001',
     reana_server_version: '0.9.4',
-    reana_token: { value: 'x', status: 'active', requested_at: null },
+    reana_token: { status: 'active', requested_at: 'Thu, 01 Jan 2026 00:00:00 GMT' },
     quota: {},
   }));
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

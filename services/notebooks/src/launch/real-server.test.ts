@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BuiltEnvironment, environmentBuilder, loadEnvironments } from '@vre/environments';
@@ -48,6 +49,7 @@ describe.skipIf(!python.present).each([
   let subject: ServersUnderTest;
   let hub: HubStub;
   let lab: BuiltEnvironment | undefined;
+  let elements = '';
   const worker = async (): Promise<ServerRoom> => {
     const build = environmentBuilder(builds);
     return subject.worker({
@@ -58,14 +60,20 @@ describe.skipIf(!python.present).each([
         return built;
       },
       prepareKernels,
+      elements: [{ name: 'LOCAL-A', directory: join(elements, 'LOCAL-A') }],
     });
   };
 
   beforeAll(async () => {
+    // As the lake makes it: closed to everybody, with files that a reader who gets there may read.
+    elements = await mkdtemp(join(tmpdir(), 'vre-elements-'));
+    await mkdir(join(elements, 'LOCAL-A', 'user.ada'), { recursive: true });
+    await chmod(join(elements, 'LOCAL-A'), 0o700);
+    await writeFile(join(elements, 'LOCAL-A', 'user.ada', 'events'), 'measured', { mode: 0o644 });
     hub = await startHubStub([
       'access:servers!server=ada/',
       'access:servers!user=ada',
-      'users:activity!user',
+      'users:activity!user=ada',
     ]);
     subject = await startServersUnderTest({
       sandboxed,
@@ -76,6 +84,7 @@ describe.skipIf(!python.present).each([
   afterAll(async () => {
     await subject?.close();
     await hub?.close();
+    await rm(elements, { recursive: true, force: true });
   });
 
   it.skipIf(sandboxed && !bubblewrap.present)(
@@ -84,7 +93,7 @@ describe.skipIf(!python.present).each([
     async () => {
       const first = await worker();
       await first.servers.start(subject.account, '', { profile: 'lab' });
-      await subject.reach('starting', [first]).catch(() => undefined);
+      await subject.reach('starting', [first]);
       await first.abandon();
       subject.context.clock.advance(31);
       const second = await worker();
@@ -116,9 +125,12 @@ describe.skipIf(!python.present).each([
       expect(lab_page.headers.get('content-security-policy')).toContain(`frame-ancestors 'self' ${hub.url}`);
       const instances = await (await fetch(`${base}rucio-jupyterlab/instances`, { headers })).json();
       expect(instances).toMatchObject({
-        active_instance: 'vre-download',
+        active_instance: 'vre-local-a',
         auth_type: 'oidc',
-        instances: [{ name: 'vre-download', oidc_enabled: true }],
+        instances: [
+          { name: 'vre-local-a', mode: 'replica', oidc_enabled: true },
+          { name: 'vre-download', mode: 'download', oidc_enabled: true },
+        ],
       });
 
       const inKernel = async (code: string) => {
@@ -133,7 +145,16 @@ describe.skipIf(!python.present).each([
       expect(await shell('rucio whoami')).toContain('account    : ada');
       expect([...hub.lakeTokens].every((token) => token.startsWith('rucio '))).toBe(true);
       expect(await shell('reana-client ping')).toContain('Connected');
-      expect(await shell('pwd; ls -d ~/lake; touch ~/lake/x')).toMatch(/Permission denied|Read-only/);
+      const element = '~/lake/LOCAL-A/user.ada';
+      expect(await shell(`cat ${element}/events`)).toContain('measured');
+      for (const attempt of [
+        `echo x >> ${element}/events`,
+        `touch ${element}/x`,
+        'touch ~/lake/x',
+        `rm ${element}/events`,
+      ]) {
+        expect(await shell(`${attempt} || echo refused`)).toContain('refused');
+      }
 
       const kernels = async () => (await fetch(`${base}api/kernels`, { headers })).json();
       const before = await kernels();

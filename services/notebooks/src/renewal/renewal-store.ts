@@ -53,11 +53,3 @@ export async function recordRefusal(
       and notice is distinct from ${notice} returning 1`.execute(transaction);
   return rows.length > 0;
 }
-
-/** Somebody signed in again: the tokens of their servers are renewed at once. */
-export async function renewSoon(transaction: Queryable, accountId: string, now: Date): Promise<void> {
-  await sql`
-    update hub.server set tokens_renew_at = ${now} where account_id = ${accountId} and state in ('ready', 'starting')`.execute(
-    transaction,
-  );
-}
