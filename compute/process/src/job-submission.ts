@@ -155,6 +155,7 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
     sandboxed,
     writablePaths: writable,
     diskBaseline,
+    exposedPort: spec.exposedPort,
     secretPaths,
     removeDirectories: [...setup.directories],
   };

@@ -9,6 +9,7 @@ import {
   type JobSpec,
 } from '@vre/compute-port';
 import { cancelJob } from './job-cancellation.ts';
+import { jobEndpoint } from './job-endpoint.ts';
 import { checkJobSpec } from './job-spec-check.ts';
 import { startJob } from './job-submission.ts';
 import { jobLogs, jobState, watchJob } from './job-watch.ts';
@@ -126,6 +127,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     state: jobState,
     watch: (ref, signal) => watchJob(ref, liveness, processes, signal),
     logs: jobLogs,
+    endpoint: jobEndpoint,
     cancel: (ref, { graceSeconds }) => cancelJob(ref, graceSeconds),
   };
 }

@@ -34,7 +34,7 @@ export function addUpCommands(program: Command): void {
       else await up(options);
     });
   withTarget(program.command('down'))
-    .description('stop the VRE of a data directory and the jobs that still run')
+    .description('stop the VRE of a data directory, and the jobs and notebook servers that still run')
     .action(async (options: TargetOptions) => down(options));
 }
 
@@ -147,14 +147,15 @@ async function down(options: TargetOptions): Promise<void> {
     if (waited > 30_000) throw new Error(`process ${pid} does not end: see ${installation.logs}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  // Jobs outlive crashes and restarts of the platform, but not this command.
+  // Jobs and notebook servers outlive crashes and restarts of the platform, but not this command.
   const { stopLeftJobs } = await import('@vre/workflows');
+  const { stopLeftServers } = await import('@vre/notebooks');
   const { createProcessBackend } = await import('@vre/compute-process');
-  await stopLeftJobs(
-    join(installation.directory, 'workflows'),
-    createProcessBackend({ runAs: 'self' }),
-    graceSeconds,
-  );
+  const backend = createProcessBackend({ runAs: 'self' });
+  await Promise.all([
+    stopLeftJobs(join(installation.directory, 'workflows'), backend, graceSeconds),
+    stopLeftServers(join(installation.directory, 'notebooks'), backend, graceSeconds),
+  ]);
   process.stdout.write('stopped\n');
 }
 

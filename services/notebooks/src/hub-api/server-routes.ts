@@ -80,7 +80,7 @@ export function serverRoutes(app: FastifyInstance, parts: HubParts): void {
     if (server.state === 'ready') return follow(reply, once(readyEvent(url)));
     if (server.state === 'failed') return follow(reply, once(failedEvent(server)));
     if (!isStarting(server)) throw new HubError(400, `${url} is not starting.`);
-    return follow(reply, servers.progress(server));
+    return follow(reply, servers.progress(server, account.name));
   };
 
   for (const path of ['/users/:user/server', '/users/:user/servers', '/users/:user/servers/:server']) {

@@ -1,9 +1,9 @@
 import type { Database, Transaction } from '@vre/database';
+import type { EnvironmentSource } from '@vre/environments';
 import type { Outbox, Wakeups } from '@vre/events';
 import { messages, ReanaError, startBodySchema } from '@vre/protocol-reana';
 import type { Clock, Identifiers } from '@vre/service';
 import type { Account } from '../authentication/account.ts';
-import type { EnvironmentSource } from '../execution/environment-source.ts';
 import { stopJobsOfRun } from '../jobs/job-store.ts';
 import type { QuotaGate } from '../quota/quota.ts';
 import { judgeImages, unmappedImages } from '../specification/judge-images.ts';

@@ -1,5 +1,5 @@
+import type { EnvironmentSource } from '@vre/environments';
 import { ReanaError, type Specification, serialSteps } from '@vre/protocol-reana';
-import type { EnvironmentSource } from '../execution/environment-source.ts';
 
 /**
  * One sentence for each image of a serial workflow that nothing stands for, with the known environments and how to map

@@ -1,11 +1,11 @@
 import type { BackendDescription, ComputeBackend } from '@vre/compute-port';
-import type { PlainProcessVerdict } from '@vre/compute-process';
+import type { PlainProcessVerdict } from './plain-processes.ts';
 
 /** Back-ends that run jobs on this machine, and whether plain processes are allowed here. */
 export type LocalBackends = {
   readonly sandbox: ComputeBackend;
   readonly plain: ComputeBackend;
-  /** As decided by `plainProcessesAllowed`; asked for every run, because the number of people changes. */
+  /** As decided by `plainProcessesAllowed`; asked for every job, because the number of people changes. */
   readonly plainAllowed: () => Promise<PlainProcessVerdict>;
 };
 
@@ -29,6 +29,3 @@ export async function chooseBackend(local: LocalBackends): Promise<ChosenBackend
     note: `no sandbox here (${sandbox.unavailable}); plain processes are allowed because ${verdict.because}`,
   };
 }
-
-/** Names of back-ends that a step may ask for; `kubernetes` is what most specifications say and means the default. */
-export const acceptedBackends: readonly string[] = ['kubernetes', 'bubblewrap', 'process'];
