@@ -84,15 +84,17 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
       app.register(async (hub) => {
         bodyParsers(hub);
         hub.addHook('onRequest', async (_request, reply) => {
-          reply.header('x-jupyterhub-version', hubApiVersion);
+          // On the raw answer, so that streams carry it too.
+          reply.raw.setHeader('x-jupyterhub-version', hubApiVersion);
         });
         signInRoutes(hub, { signIn, sessions, standing, cookies, authenticator, portal: addresses.portal });
         pageRoutes(hub, { portal: addresses.portal, authenticator });
-        eventRoutes(hub, '/x-events', context, authenticator);
+        eventRoutes(hub, '/x-events', context, authenticator, sessions);
         await hub.register(
           async (api) => {
             api.addHook('onRequest', async (_request, reply) => {
-              reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+              reply.raw.setHeader('x-content-type-options', 'nosniff');
+              reply.header('cache-control', 'no-store');
             });
             const parts = {
               context,
@@ -120,7 +122,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
               longestLifeSeconds: config['token-life-time'],
               administratorGroups,
             });
-            eventRoutes(api, '/x-events', context, authenticator);
+            eventRoutes(api, '/x-events', context, authenticator, sessions);
           },
           { prefix: '/hub/api' },
         );
