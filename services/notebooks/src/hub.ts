@@ -7,6 +7,7 @@ import { type Authenticator, createAuthenticator } from './access/authenticator.
 import { createCallers } from './access/callers.ts';
 import { createPeople } from './access/people.ts';
 import { createServerAccess, type ServerAccess } from './access/server-access.ts';
+import { createServerPasses } from './access/server-passes.ts';
 import { createStanding, type Standing } from './access/standing.ts';
 import type { Account } from './accounts/account.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
@@ -79,7 +80,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
   return {
     keeper,
     authenticator,
-    access: createServerAccess(callers, sessions, cookies.sessionName, clock),
+    access: createServerAccess(callers, sessions, cookies.sessionName, clock, createServerPasses(context)),
     routes: (app, { servers, read }) => {
       app.register(async (hub) => {
         bodyParsers(hub);
