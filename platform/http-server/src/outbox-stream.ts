@@ -24,13 +24,18 @@ const safetyNetMilliseconds = 5000;
 
 /**
  * Sends an account's events of an outbox as server-sent events until the client leaves: from `Last-Event-ID` on, or
- * from now. `longestMilliseconds` ends the stream with the credential that opened it.
+ * from now. `longestMilliseconds` ends the stream with the credential that opened it; `hold` is called with a way to
+ * cut it when the session of its browser ends, and returns how to let go.
  */
 export async function streamOutbox(
   request: FastifyRequest,
   reply: FastifyReply,
   outbox: EventSource,
-  reader: { readonly accountId: string; readonly longestMilliseconds?: number },
+  reader: {
+    readonly accountId: string;
+    readonly longestMilliseconds?: number;
+    readonly hold?: ((cut: () => void) => () => void) | undefined;
+  },
 ): Promise<void> {
   const given = request.headers['last-event-id'];
   let cursor = typeof given === 'string' && given !== '' ? given : await outbox.latest();
@@ -66,7 +71,9 @@ export async function streamOutbox(
     reader.longestMilliseconds === undefined
       ? undefined
       : setTimeout(() => stream.close(), Math.max(0, reader.longestMilliseconds));
+  const release = reader.hold?.(() => stream.close());
   stream.closed.addEventListener('abort', () => {
+    release?.();
     unsubscribe();
     clearInterval(safetyNet);
     clearTimeout(lifetime);

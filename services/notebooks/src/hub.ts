@@ -7,6 +7,7 @@ import { type Authenticator, createAuthenticator } from './access/authenticator.
 import { createCallers } from './access/callers.ts';
 import { createPeople } from './access/people.ts';
 import { createServerAccess, type ServerAccess } from './access/server-access.ts';
+import { createServerPasses } from './access/server-passes.ts';
 import { createStanding, type Standing } from './access/standing.ts';
 import type { Account } from './accounts/account.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
@@ -79,20 +80,22 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
   return {
     keeper,
     authenticator,
-    access: createServerAccess(callers, sessions, cookies.sessionName, clock),
+    access: createServerAccess(callers, sessions, cookies.sessionName, clock, createServerPasses(context)),
     routes: (app, { servers, read }) => {
       app.register(async (hub) => {
         bodyParsers(hub);
         hub.addHook('onRequest', async (_request, reply) => {
-          reply.header('x-jupyterhub-version', hubApiVersion);
+          // On the raw answer, so that streams carry it too.
+          reply.raw.setHeader('x-jupyterhub-version', hubApiVersion);
         });
         signInRoutes(hub, { signIn, sessions, standing, cookies, authenticator, portal: addresses.portal });
         pageRoutes(hub, { portal: addresses.portal, authenticator });
-        eventRoutes(hub, '/x-events', context, authenticator);
+        eventRoutes(hub, '/x-events', context, authenticator, sessions);
         await hub.register(
           async (api) => {
             api.addHook('onRequest', async (_request, reply) => {
-              reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+              reply.raw.setHeader('x-content-type-options', 'nosniff');
+              reply.header('cache-control', 'no-store');
             });
             const parts = {
               context,
@@ -120,7 +123,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
               longestLifeSeconds: config['token-life-time'],
               administratorGroups,
             });
-            eventRoutes(api, '/x-events', context, authenticator);
+            eventRoutes(api, '/x-events', context, authenticator, sessions);
           },
           { prefix: '/hub/api' },
         );

@@ -86,7 +86,10 @@ export const mayAnywhere = (caller: Caller, scope: string): boolean => {
   return everywhere || filters.length > 0;
 };
 
-/** May the caller enter a server? Only its owner does, until servers can be shared. */
+/**
+ * May the caller enter a server? Only its owner does, until servers can be shared. Where there is no server (empty ids),
+ * the person whose path it is may know so.
+ */
 export function mayEnter(
   caller: Caller,
   server: {
@@ -97,7 +100,8 @@ export function mayEnter(
   },
 ): boolean {
   return (
-    caller.account.id === server.accountId &&
+    caller.account.name === server.accountName &&
+    (server.id === '' || caller.account.id === server.accountId) &&
     (caller.serverId === undefined || caller.serverId === server.id) &&
     covers(caller.scopes, 'access:servers', {
       kind: 'server',

@@ -29,13 +29,13 @@ const decide = (headers: Record<string, string>, url = '/user/alice/lab') =>
     accountName: 'alice',
     name: '',
   });
-const allowed = { allowed: true, sessionId: undefined };
+const allowed = { allowed: true, sessionId: undefined, token: expect.stringMatching(/^[0-9a-f]{32}$/) };
 const nobody = { allowed: false, why: 'nobody' };
 const somebodyElse = { allowed: false, why: 'somebody-else' };
 
 test('the owner enters by cookie, by hub token in any spelling, and by a token of the issuer', async () => {
   const { session_id: sessionId } = (await alice.fetch('/hub/api/user')).json();
-  expect(await decide({ cookie: cookieOf(alice) })).toEqual({ allowed: true, sessionId });
+  expect(await decide({ cookie: cookieOf(alice) })).toEqual({ allowed: true, sessionId, token: undefined });
   const headers = await hub.bearer('alice');
   expect(await decide(headers)).toEqual(allowed);
   const made = await hub.fetch('/hub/api/users/alice/tokens', { method: 'POST', headers, body: {} });
@@ -74,6 +74,60 @@ test('nobody, strangers, forgers and administrators stay outside', async () => {
   expect((await root.fetch('/hub/api/user')).json().admin).toBe(true);
   expect(await decide({ cookie: cookieOf(bob) })).toEqual(somebodyElse);
   expect(await decide({ cookie: cookieOf(root) })).toEqual(somebodyElse);
+});
+
+test('the server sees a token for itself, never the one that the program sent', async () => {
+  const headers = await hub.bearer('alice');
+  const made = (await hub.fetch('/hub/api/users/alice/tokens', { method: 'POST', headers, body: {} })).json();
+  const tokenOf = async (given: Record<string, string>) => {
+    const verdict = await decide(given);
+    return verdict.allowed ? verdict.token : undefined;
+  };
+  const authorization = `token ${made.token}`;
+  const [pass, again] = await Promise.all([tokenOf({ authorization }), tokenOf({ authorization })]);
+  expect(pass).not.toBe(made.token);
+  expect(again).toBe(pass);
+  expect(await tokenOf(headers)).not.toBe(pass);
+  const who = (token: string | undefined) =>
+    hub.fetch('/hub/api/user', { headers: { authorization: `token ${token}` } });
+  const user = (await who(pass)).json();
+  expect(user).toMatchObject({
+    name: 'alice',
+    scopes: expect.arrayContaining(['access:servers!server=alice/']),
+  });
+  expect(user.scopes.some((scope: string) => /^(servers|tokens|users)/.test(scope))).toBe(false);
+  const list = (await hub.fetch('/hub/api/users/alice/tokens', { headers })).json();
+  expect(JSON.stringify(list)).not.toContain('Program in the server');
+
+  const own = hub.fake.tokens.get(server.id);
+  expect(await tokenOf({ authorization: `token ${own}` })).toBe(own);
+
+  hub.context.clock.advance(9);
+  const account = await findAccountByName(hub.context.database.direct, 'alice');
+  if (!account) throw new Error('no alice');
+  await hub.fake.servers.stop(account, '');
+  expect((await who(pass)).status).toBe(403);
+  server = await start('alice', '');
+  hub.context.clock.advance(2);
+  const next = await tokenOf({ authorization });
+  expect(next).not.toBe(pass);
+  expect((await who(next)).status).toBe(200);
+  hub.context.clock.advance(301);
+  expect(await tokenOf({ authorization })).not.toBe(next);
+});
+
+test('where there is no server, only the person whose path it is may know', async () => {
+  const nothing = { id: '', accountId: '', name: '' };
+  const ask = async (username: string, accountName: string) => {
+    const headers = await hub.bearer(username);
+    return hub.hub.access.decide({ headers, url: '/' } as unknown as IncomingMessage, {
+      ...nothing,
+      accountName,
+    });
+  };
+  expect(await ask('alice', 'alice')).toEqual({ allowed: true, sessionId: undefined, token: undefined });
+  expect(await ask('alice', 'nobody')).toEqual(somebodyElse);
+  expect(await ask('bob', 'alice')).toEqual(somebodyElse);
 });
 
 test('a logout counts at once, a token revoked elsewhere within ten seconds', async () => {

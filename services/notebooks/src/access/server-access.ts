@@ -6,11 +6,13 @@ import type { Caller } from './caller.ts';
 import type { Callers } from './callers.ts';
 import { type Credential, readCredential, tokenCredential } from './credential.ts';
 import { mayEnter } from './policy.ts';
+import type { ServerPasses } from './server-passes.ts';
 
 /** Who may reach a server, asked by the proxy for every request and upgrade. */
 export interface ServerAccess {
   decide(
     request: IncomingMessage,
+    /** `id` and `accountId` are empty when the path names no server that exists. */
     server: {
       readonly id: string;
       readonly accountId: string;
@@ -18,7 +20,12 @@ export interface ServerAccess {
       readonly name: string;
     },
   ): Promise<
-    | { readonly allowed: true; readonly sessionId: string | undefined }
+    | {
+        readonly allowed: true;
+        readonly sessionId: string | undefined;
+        /** In place of the token that the client sent: one that is good for this server alone. */
+        readonly token: string | undefined;
+      }
     | { readonly allowed: false; readonly why: 'nobody' | 'somebody-else' }
   >;
   /** Calls back when the session ends (logout, expiry, suspension); returns how to let go. */
@@ -38,6 +45,7 @@ export function createServerAccess(
   sessions: Sessions,
   sessionCookie: string,
   clock: Clock,
+  passes: ServerPasses,
 ): ServerAccess {
   const kept = new Map<string, Kept>();
   let ended = 0;
@@ -47,8 +55,7 @@ export function createServerAccess(
   });
 
   async function callerOf(credential: Credential): Promise<Caller | undefined> {
-    // Credentials themselves stay out of memory that lives on.
-    const key = createHash('sha256').update(`${credential.kind} ${credential.value}`).digest('base64');
+    const key = keyOf(credential);
     const now = clock.now().getTime();
     const known = kept.get(key);
     if (known && known.until > now) return known.caller;
@@ -73,6 +80,17 @@ export function createServerAccess(
     ].filter((credential) => credential !== undefined);
   }
 
+  /** A server never sees what opens more than itself: neither a person's token nor one of the issuer. */
+  async function tokenFor(
+    credential: Credential,
+    caller: Caller,
+    server: Parameters<ServerAccess['decide']>[1],
+  ): Promise<string | undefined> {
+    if (credential.kind === 'session' || server.id === '') return undefined;
+    if (caller.serverId === server.id) return credential.value;
+    return passes.of(keyOf(credential), caller, server);
+  }
+
   return {
     hubCookies: [sessionCookie],
     hold: sessions.hold,
@@ -81,13 +99,20 @@ export function createServerAccess(
       for (const credential of credentialsOf(request)) {
         const caller = await callerOf(credential);
         if (!caller) continue;
-        if (mayEnter(caller, server)) return { allowed: true, sessionId: caller.sessionId };
+        if (mayEnter(caller, server)) {
+          const token = await tokenFor(credential, caller, server);
+          return { allowed: true, sessionId: caller.sessionId, token };
+        }
         somebody = true;
       }
       return { allowed: false, why: somebody ? 'somebody-else' : 'nobody' };
     },
   };
 }
+
+/** Credentials themselves stay out of memory that lives on. */
+const keyOf = ({ kind, value }: Credential): string =>
+  createHash('sha256').update(`${kind} ${value}`).digest('base64');
 
 /** Clients outside a browser open WebSockets with `?token=`; anywhere else a token in an address does not count. */
 function upgradeToken(request: IncomingMessage): Credential | undefined {

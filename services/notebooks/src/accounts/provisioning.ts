@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Principal, TokenVerifier } from '@vre/identity';
 import type { ServiceContext } from '@vre/service';
 import type { Account } from './account.ts';
 import { findKnownAccount, type PersonClaims, saveAccount } from './account-store.ts';
 
 const hour = 3_600_000;
+const unknownClaims = { username: undefined, fullName: undefined, email: undefined };
 
 /** Makes accounts of people when they first come, and keeps their claims fresh. */
 export interface Provisioning {
@@ -35,8 +37,14 @@ export function createProvisioning(
     ofPrincipal: async (principal, token) => {
       const { issuer, subject } = principal;
       const known = await findKnownAccount(database.direct, issuer, subject);
+      // Rights follow the token at once where it tells groups; without the scope their absence says nothing.
+      const told = principal.scopes.has('wlcg.groups') ? principal.groups : undefined;
       const age = clock.now().getTime() - (known?.claimsReadAt?.getTime() ?? 0);
-      if (known && age < hour) return known.account;
+      if (known && age < hour) {
+        if (told === undefined || isDeepStrictEqual([...told].sort(), [...known.account.groups].sort()))
+          return known.account;
+        return ofClaims({ ...unknownClaims, issuer, subject, groups: told });
+      }
       const claims = await verifier
         .issuer(issuer)
         ?.userInfo(token)
@@ -48,7 +56,7 @@ export function createProvisioning(
         username: claims?.preferred_username ?? principal.username,
         fullName: claims?.name,
         email: claims?.email,
-        groups: groupsOf(claims) ?? (principal.groups.length > 0 ? principal.groups : undefined),
+        groups: told ?? groupsOf(claims),
       });
     },
   };

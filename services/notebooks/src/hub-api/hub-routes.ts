@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../access/authenticator.ts';
 import { mayAnywhere } from '../access/policy.ts';
 import { serverPrefix } from '../servers/server.ts';
+import type { Sessions } from '../sign-in/sessions.ts';
 import type { HubParts } from './hub-parts.ts';
 import { listGroups, listRoutes } from './user-list-store.ts';
 
@@ -103,14 +104,16 @@ export function eventRoutes(
   path: string,
   context: Pick<HubParts['context'], 'outbox'>,
   authenticator: Authenticator,
+  sessions: Pick<Sessions, 'hold'>,
 ): void {
   app.get(path, async (request, reply) => {
-    const { account, serverId } = await authenticator.caller(request);
+    const { account, serverId, sessionId } = await authenticator.caller(request);
     if (serverId !== undefined)
       throw new HubError(403, `${messages.actionNotAuthorized} Servers hear nothing about each other.`);
     await streamOutbox(request, reply, context.outbox, {
       accountId: account.subject,
-      longestMilliseconds: longestMilliseconds,
+      longestMilliseconds,
+      hold: sessionId === undefined ? undefined : (cut) => sessions.hold(sessionId, cut),
     });
   });
 }

@@ -85,7 +85,7 @@ export async function touchToken(database: Queryable, id: number, now: Date): Pr
   await sql`update hub.token set last_used_at = ${now} where id = ${id}`.execute(database);
 }
 
-/** Tokens of a person that still count, newest first. */
+/** Tokens of a person that still count, newest first; not the short ones that stand for another credential. */
 export async function listTokens(
   database: Queryable,
   accountId: string,
@@ -94,6 +94,7 @@ export async function listTokens(
   const { rows } = await sql<Token>`
     select ${columns} from hub.token
     where account_id = ${accountId} and (expires_at is null or expires_at > ${now})
+      and not (kind = 'oauth' and session_id is null)
     order by id desc`.execute(database);
   return rows;
 }
