@@ -3,7 +3,8 @@ import { parseListeners } from './listeners.ts';
 
 const row = (local: string, state: string, inode: number) =>
   `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000 20001        0 ${inode} 1 0 100`;
-const table = (...rows: readonly string[]) => ['  sl  local_address rem_address   st', ...rows, ''].join('\n');
+const table = (...rows: readonly string[]) =>
+  ['  sl  local_address rem_address   st', ...rows, ''].join('\n');
 
 it.each([
   ['loopback', '0100007F:1F90', '0A', 1],
