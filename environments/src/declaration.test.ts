@@ -8,7 +8,7 @@ describe('the environments of the product', () => {
   it('are all readable, each with an exact lock', async () => {
     const environments = await loadEnvironments();
     expect(environments.map(({ name }) => name)).toEqual(
-      ['km3net-data', 'python', 'rucio-clients', 'reana-client'].sort(),
+      ['km3net-data', 'lab', 'python', 'rucio-clients', 'reana-client'].sort(),
     );
   });
   it('keep the REANA client free of what needs a C compiler, and its pins', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuiltEnvironment, Environment } from '@vre/environments';
 import { labEnvironmentName } from '../servers/profiles.ts';
@@ -54,6 +54,8 @@ export async function prepareSoftware(
   for (const { environment, program } of companions) {
     try {
       const built = await build(environment);
+      // Another worker may have come this far before it died.
+      await rm(join(programs, program), { force: true });
       await symlink(join(built.binDirectory, program), join(programs, program));
       besides.push(built);
     } catch (error) {

@@ -121,6 +121,33 @@ describe.skipIf(!python.present)(`the life of a server ${python.reason}`, () => 
     expect(await tokens()).toBe(0);
   });
 
+  it('says so when it ran out of memory', async () => {
+    const room = subject.worker({}, { memoryBytes: 200_000_000 });
+    await room.servers.start(subject.account, '', {});
+    await subject.reach('ready', [room]);
+    await subject.ask('eat').catch(() => undefined);
+    const failed = await subject.reach('failed', [room]);
+    expect(failed.failure).toContain('out of memory (limit 200 MB)');
+    expect(failed.failure).toContain('notebooks.server.memory');
+  });
+
+  it('whose traces contradict each other is found by the audit', async () => {
+    const room = subject.worker();
+    await room.servers.start(subject.account, '', {});
+    await subject.reach('ready', [room]);
+    await room.abandon();
+    const database = subject.context.database.direct;
+    await sql`update hub.server set state = 'stopped'`.execute(database);
+    expect((await room.audit()).map(({ invariant }) => invariant).sort()).toEqual([
+      'every running job belongs to a server',
+      'no token outlives its server',
+    ]);
+    await sql`update hub.server set state = 'ready', job = null`.execute(database);
+    expect((await room.audit()).map(({ invariant }) => invariant)).toEqual([
+      'a ready server has a job and a port',
+    ]);
+  });
+
   it('that is shut down from inside counts as stopped', async () => {
     const room = subject.worker();
     await room.servers.start(subject.account, '', {});

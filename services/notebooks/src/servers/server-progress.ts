@@ -21,7 +21,10 @@ export async function* serverProgress(
       const seen = await readProgress(parts.database.direct, server.id, told);
       if (seen === undefined) return yield ended('The server was removed.');
       told += seen.lines.length;
-      for (const { percent, message } of seen.lines) yield { progress: percent, message };
+      for (const { percent, message } of seen.lines) {
+        // The end is told once, with what clients look for.
+        if (percent < 100) yield { progress: percent, message };
+      }
       switch (seen.state) {
         case 'ready': {
           const url = serverPrefix(accountName, server.name);
