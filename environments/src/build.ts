@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+import { treeBytes, writeRecord } from './build-record.ts';
 import { type CommandRun, runLines } from './command.ts';
 import type { Environment } from './declaration.ts';
 import { withDirectoryLock } from './directory-lock.ts';
 import { EnvironmentError } from './environment-error.ts';
+import type { KernelKind } from './profile.ts';
 import { findInterpreter, type Interpreter } from './python.ts';
 import { findUv, looksOffline, stillWorks } from './uv.ts';
 
@@ -31,6 +33,9 @@ export type BuiltEnvironment = {
   /** Paths that a job must be able to read: mount them read-only. */
   readonly paths: readonly string[];
   readonly python: string;
+  readonly title: string;
+  /** Kernels that notebooks can run in here. */
+  readonly kernels: readonly KernelKind[];
 };
 
 /** Variables that would make Python or uv look elsewhere, or not write byte code. */
@@ -75,6 +80,8 @@ function described(environment: Environment, directory: string, interpreter: Int
     binDirectory: join(directory, 'bin'),
     paths: interpreter.forEveryone ? [directory] : [directory, interpreter.prefix],
     python: interpreter.version,
+    title: environment.profile?.title ?? environment.title,
+    kernels: environment.profile?.kernels ?? ['python'],
   };
 }
 
@@ -108,8 +115,21 @@ export async function buildEnvironment(
     const unfinished = await mkdtemp(`${directory}.building-`);
     try {
       report(`building environment ${environment.name} with Python ${interpreter.version}`);
+      const started = Date.now();
       await fill(environment, unfinished, interpreter, uv, run);
+      const smokeTest = await runSmokeTest(environment, unfinished, run);
+      // mkdtemp makes it private; jobs of any uid read it.
+      await chmod(unfinished, 0o755);
+      const seconds = (Date.now() - started) / 1000;
+      const bytes = await treeBytes(unfinished);
       await rename(unfinished, directory);
+      await writeRecord(directory, {
+        name: environment.name,
+        builtAt: smokeTest.at,
+        seconds,
+        bytes,
+        smokeTest,
+      });
       report(`environment ${environment.name} is ready`);
       return built;
     } catch (error) {
@@ -133,19 +153,9 @@ async function fill(
   uv: string,
   run: CommandRun,
 ): Promise<void> {
-  const step = async (what: string, program: string, words: readonly string[], env = run.env) => {
-    const { code, output } = await runLines(program, words, { ...run, env });
-    if (code === 0) return;
-    if (looksOffline(output)) {
-      throw new EnvironmentError(
-        'no-network',
-        `Environment ${environment.name} cannot be built: the package index is not reachable. ${stillWorks}`,
-      );
-    }
-    throw new EnvironmentError(
-      'build-failed',
-      `Environment ${environment.name} cannot be built, ${what} failed: ${lastLines(output)}`,
-    );
+  const step = async (what: string, program: string, words: readonly string[]) => {
+    const { code, output } = await runLines(program, words, run);
+    if (code !== 0) throw buildFailed(environment, what, output);
   };
   // Relocatable: it gets its final name only when it is whole. --allow-existing: the directory is reserved.
   const python = ['--python', interpreter.executable];
@@ -161,11 +171,38 @@ async function fill(
   await writeFile(lock, environment.lock);
   const target = ['--python', join(directory, 'bin', 'python')];
   await step('installing', uv, ['pip', 'sync', '--compile-bytecode', ...target, lock]);
+}
+
+/**
+ * Proves that the environment in a directory works; answers when and in how many seconds.
+ * @throws EnvironmentError with the last lines of what the test said.
+ */
+export async function runSmokeTest(
+  environment: Environment,
+  directory: string,
+  run: CommandRun,
+): Promise<{ readonly at: string; readonly seconds: number }> {
   const [program = 'true', ...words] = environment.smokeTest;
   const PATH = `${join(directory, 'bin')}:${run.env.PATH ?? '/usr/bin:/bin'}`;
-  await step('its smoke test', program, words, { ...run.env, PATH, VIRTUAL_ENV: directory });
-  // mkdtemp makes it private; jobs of any uid read it.
-  await runLines('chmod', ['0755', directory], run);
+  const started = Date.now();
+  const { code, output } = await runLines(program, words, {
+    ...run,
+    env: { ...run.env, PATH, VIRTUAL_ENV: directory },
+  });
+  if (code !== 0) throw buildFailed(environment, 'its smoke test', output);
+  return { at: new Date().toISOString(), seconds: (Date.now() - started) / 1000 };
+}
+
+function buildFailed(environment: Environment, what: string, output: string): EnvironmentError {
+  return looksOffline(output)
+    ? new EnvironmentError(
+        'no-network',
+        `Environment ${environment.name} cannot be built: the package index is not reachable. ${stillWorks}`,
+      )
+    : new EnvironmentError(
+        'build-failed',
+        `Environment ${environment.name} cannot be built, ${what} failed: ${lastLines(output)}`,
+      );
 }
 
 function lastLines(output: string): string {

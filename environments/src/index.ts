@@ -15,3 +15,6 @@ export {
   imageToEnvironment,
   UnmappedImageError,
 } from './images.ts';
+export { type KernelParts, type PreparedKernels, prepareKernels } from './kernels.ts';
+export type { OverlayOwner } from './overlay.ts';
+export type { ExampleData, KernelKind, Profile } from './profile.ts';
