@@ -1,6 +1,8 @@
-import { access, chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { BuiltEnvironment } from './build.ts';
+import { EnvironmentError } from './environment-error.ts';
 import { makeOverlay, type OverlayOwner } from './overlay.ts';
 import type { KernelKind } from './profile.ts';
 import { sitePackages } from './site-packages.ts';
@@ -51,7 +53,7 @@ export async function prepareKernels(parts: KernelParts): Promise<PreparedKernel
   const start = await writeStart(join(directory, 'ipython'), await sitePackages(lab.directory));
   await rm(kernels, { recursive: true, force: true });
   for (const kind of kernel.kernels) {
-    const { name, spec } = specifications[kind](python, start, kernel);
+    const { name, spec } = await specifications[kind](python, start, kernel);
     await mkdir(join(kernels, name), { recursive: true });
     await writeFile(join(kernels, name, 'kernel.json'), `${JSON.stringify(spec, null, 1)}\n`);
   }
@@ -63,18 +65,13 @@ export async function prepareKernels(parts: KernelParts): Promise<PreparedKernel
   };
 }
 
+type Named = { readonly name: string; readonly spec: KernelSpec };
+
 /** Names are the ones that notebooks from elsewhere ask for. */
 const specifications: Readonly<
-  Record<
-    KernelKind,
-    (
-      python: string,
-      start: string,
-      card: BuiltEnvironment,
-    ) => { readonly name: string; readonly spec: KernelSpec }
-  >
+  Record<KernelKind, (python: string, start: string, card: BuiltEnvironment) => Promise<Named>>
 > = {
-  python: (python, start, card) => ({
+  python: async (python, start, card) => ({
     name: 'python3',
     spec: {
       argv: [
@@ -87,19 +84,37 @@ const specifications: Readonly<
       ],
       display_name: `Python ${card.python.split('.').slice(0, 2).join('.')} (${card.title})`,
       language: 'python',
-      metadata: { debugger: true },
+      // What passes between server and kernel is readable to nobody else on the machine.
+      metadata: { debugger: true, supported_encryption: ['curve'] },
     },
   }),
-  'root-cpp': (python, _start, card) => ({
+  'root-cpp': async (python, _start, card) => ({
     name: 'root',
     spec: {
-      argv: [python, '-m', 'JupyROOT.kernel.rootkernel', '-f', '{connection_file}'],
+      argv: [python, ...(await rootKernelWords(card))],
       display_name: `ROOT C++ (${card.title})`,
       language: 'c++',
       metadata: {},
     },
   }),
 };
+
+/** What follows the interpreter in ROOT's own specification: its module has had several names. */
+async function rootKernelWords(card: BuiltEnvironment): Promise<readonly string[]> {
+  const file = join(await sitePackages(card.directory), 'ROOT/etc/notebook/kernels/root/kernel.json');
+  try {
+    const { argv } = z
+      .object({ argv: z.array(z.string()).min(2) })
+      .parse(JSON.parse(await readFile(file, 'utf8')));
+    return argv.slice(1);
+  } catch (error) {
+    throw new EnvironmentError(
+      'build-failed',
+      `Environment ${card.name} has no C++ kernel (${file}): take root-cpp out of its kernels, or add ROOT to its requirements.`,
+      { cause: error },
+    );
+  }
+}
 
 /**
  * A start file for IPython that loads the kernel's half of the data lake's panel. A folder with nothing but a link to
