@@ -55,6 +55,9 @@ export function checkLock(name: string, lock: string): void {
 /** The folder with the declarations that come with the product, right from `src` and from `dist`. */
 const shipped = fileURLToPath(new URL('../', import.meta.url));
 
+/** The folder of an environment that comes with the product. */
+export const environmentFolder = (name: string): string => join(shipped, name);
+
 /** Reads one environment of a folder. */
 export async function loadEnvironment(name: string, folder: string = shipped): Promise<Environment> {
   const read = (file: string) => readFile(join(folder, name, file), 'utf8');

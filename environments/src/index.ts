@@ -7,6 +7,7 @@ export {
   loadEnvironments,
 } from './declaration.ts';
 export { EnvironmentError, type EnvironmentErrorCode } from './environment-error.ts';
+export { runExample } from './example.ts';
 export {
   defaultImageTable,
   hostUserland,

@@ -8,7 +8,7 @@ import { EnvironmentError } from './environment-error.ts';
 import { sitePackages } from './site-packages.ts';
 
 const run = promisify(execFile);
-const script = fileURLToPath(new URL('../overlay/make_overlay.py', import.meta.url));
+const script = fileURLToPath(new URL('../python-programs/make_overlay.py', import.meta.url));
 
 /** Whose rights something is done with; without it, this process's own. */
 export type OverlayOwner = { readonly uid: number; readonly gid: number };
