@@ -6,10 +6,10 @@ import { treeBytes, writeRecord } from './build-record.ts';
 import { type CommandRun, runLines } from './command.ts';
 import type { Environment } from './declaration.ts';
 import { withDirectoryLock } from './directory-lock.ts';
-import { EnvironmentError } from './environment-error.ts';
 import type { KernelKind } from './profile.ts';
 import { findInterpreter, type Interpreter } from './python.ts';
-import { findUv, looksOffline, stillWorks } from './uv.ts';
+import { buildFailed, runSmokeTest } from './smoke-test.ts';
+import { findUv } from './uv.ts';
 
 /** Raised when environments built by older code must be built again. */
 const builderVersion = 1;
@@ -91,6 +91,16 @@ const exists = (path: string) =>
     () => false,
   );
 
+/** Where the environment lies once it is built, and whether it is. */
+export async function locateEnvironment(
+  environment: Environment,
+  { dataDirectory, env = process.env }: BuildOptions,
+): Promise<{ readonly built: BuiltEnvironment; readonly isThere: boolean }> {
+  const interpreter = await findInterpreter(environment.python, builderVariables(env, dataDirectory));
+  const directory = join(dataDirectory, 'environments', environmentDirectoryName(environment, interpreter));
+  return { built: described(environment, directory, interpreter), isThere: await exists(directory) };
+}
+
 /**
  * The environment, built if it is not there yet. Built under another name and renamed when it passed its
  * smoke test, so that a directory with the final name is always whole; of two builders one waits.
@@ -171,40 +181,4 @@ async function fill(
   await writeFile(lock, environment.lock);
   const target = ['--python', join(directory, 'bin', 'python')];
   await step('installing', uv, ['pip', 'sync', '--compile-bytecode', ...target, lock]);
-}
-
-/**
- * Proves that the environment in a directory works; answers when and in how many seconds.
- * @throws EnvironmentError with the last lines of what the test said.
- */
-export async function runSmokeTest(
-  environment: Environment,
-  directory: string,
-  run: CommandRun,
-): Promise<{ readonly at: string; readonly seconds: number }> {
-  const [program = 'true', ...words] = environment.smokeTest;
-  const PATH = `${join(directory, 'bin')}:${run.env.PATH ?? '/usr/bin:/bin'}`;
-  const started = Date.now();
-  const { code, output } = await runLines(program, words, {
-    ...run,
-    env: { ...run.env, PATH, VIRTUAL_ENV: directory },
-  });
-  if (code !== 0) throw buildFailed(environment, 'its smoke test', output);
-  return { at: new Date().toISOString(), seconds: (Date.now() - started) / 1000 };
-}
-
-function buildFailed(environment: Environment, what: string, output: string): EnvironmentError {
-  return looksOffline(output)
-    ? new EnvironmentError(
-        'no-network',
-        `Environment ${environment.name} cannot be built: the package index is not reachable. ${stillWorks}`,
-      )
-    : new EnvironmentError(
-        'build-failed',
-        `Environment ${environment.name} cannot be built, ${what} failed: ${lastLines(output)}`,
-      );
-}
-
-function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-5).join(' | ');
 }

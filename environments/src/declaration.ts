@@ -17,6 +17,7 @@ export const environmentDeclaration = z.strictObject({
     .describe('Oldest Python it works with; newer ones are used when this one is not installed'),
   'smoke-test': z.array(z.string()).min(1).describe('A command that fails when the environment is broken'),
   images: z.array(z.string().min(1)).describe('Container images it stands for, * for anything'),
+  dependencies: z.boolean().default(true).describe('Whether the lock holds what its packages require'),
   profile: profileDeclaration.optional().describe('Present when it is a card of the notebook service'),
   data: z.array(exampleDataDeclaration).default([]).describe('Real data that its example reads'),
 });
@@ -33,6 +34,8 @@ export type Environment = {
   /** Present when it is a card of the notebook service. */
   readonly profile?: Profile | undefined;
   readonly data?: readonly ExampleData[];
+  /** Whether the lock holds what the packages require; default: it does. */
+  readonly dependencies?: boolean;
   /** Text of `requirements.lock`. */
   readonly lock: string;
 };

@@ -1,5 +1,12 @@
 /** Software environments: what is declared, how one is built, and which image stands for which. */
-export { type BuildOptions, type BuiltEnvironment, buildEnvironment, environmentVariables } from './build.ts';
+export {
+  type BuildOptions,
+  type BuiltEnvironment,
+  buildEnvironment,
+  environmentVariables,
+  locateEnvironment,
+} from './build.ts';
+export { type BuildRecord, readRecord } from './build-record.ts';
 export {
   type Environment,
   environmentDeclaration,
@@ -17,5 +24,8 @@ export {
   UnmappedImageError,
 } from './images.ts';
 export { type KernelParts, type PreparedKernels, prepareKernels } from './kernels.ts';
+export { lockEnvironment } from './lock.ts';
 export type { OverlayOwner } from './overlay.ts';
 export type { ExampleData, KernelKind, Profile } from './profile.ts';
+export { testEnvironment } from './test-environment.ts';
+export { removeUnused, type UnusedEnvironment } from './unused.ts';
