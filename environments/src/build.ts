@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { treeBytes, writeRecord } from './build-record.ts';
 import { type CommandRun, runLines } from './command.ts';
 import type { Environment } from './declaration.ts';
@@ -97,7 +97,11 @@ export async function locateEnvironment(
   { dataDirectory, env = process.env }: BuildOptions,
 ): Promise<{ readonly built: BuiltEnvironment; readonly isThere: boolean }> {
   const interpreter = await findInterpreter(environment.python, builderVariables(env, dataDirectory));
-  const directory = join(dataDirectory, 'environments', environmentDirectoryName(environment, interpreter));
+  const directory = join(
+    resolve(dataDirectory),
+    'environments',
+    environmentDirectoryName(environment, interpreter),
+  );
   return { built: described(environment, directory, interpreter), isThere: await exists(directory) };
 }
 
@@ -108,8 +112,10 @@ export async function locateEnvironment(
  */
 export async function buildEnvironment(
   environment: Environment,
-  { dataDirectory, report = () => undefined, signal, env = process.env }: BuildOptions,
+  options: BuildOptions,
 ): Promise<BuiltEnvironment> {
+  const { report = () => undefined, signal, env = process.env } = options;
+  const dataDirectory = resolve(options.dataDirectory);
   const variables = builderVariables(env, dataDirectory);
   const interpreter = await findInterpreter(environment.python, variables);
   const parent = join(dataDirectory, 'environments');

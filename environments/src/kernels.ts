@@ -84,7 +84,7 @@ const specifications: Readonly<
       ],
       display_name: `Python ${card.python.split('.').slice(0, 2).join('.')} (${card.title})`,
       language: 'python',
-      // What passes between server and kernel is readable to nobody else on the machine.
+      // A server with KernelManager.transport_encryption=auto then talks to it unheard by others of the machine.
       metadata: { debugger: true, supported_encryption: ['curve'] },
     },
   }),
