@@ -62,7 +62,7 @@ beforeAll(async () => {
   card = await fakeEnvironment(
     join(root, 'card'),
     {
-      'ROOT/etc/notebook/kernels/root/kernel.json':
+      [join('ROOT/etc/notebook/kernels', 'root', 'kernel.json')]:
         '{"argv": ["python9", "-m", "ROOT.kernel", "-f", "{connection_file}"]}',
       'below.py': 'version = 1\n',
       'pip/__init__.py': '',
@@ -138,7 +138,7 @@ describe('what the server gets', () => {
     const python = JSON.parse(await readFile(join(jupyterPath, 'kernels/python3/kernel.json'), 'utf8'));
     expect(python).toMatchObject({ display_name: 'Python 3.11 (Fake card)', language: 'python' });
     expect(python.argv.slice(0, 3)).toEqual([join(overlay, 'bin/python'), '-m', 'ipykernel_launcher']);
-    const cpp = JSON.parse(await readFile(join(jupyterPath, 'kernels/root/kernel.json'), 'utf8'));
+    const cpp = JSON.parse(await readFile(join(jupyterPath, 'kernels', 'root', 'kernel.json'), 'utf8'));
     expect(cpp).toMatchObject({ language: 'c++' });
     expect(cpp.argv).toEqual([join(overlay, 'bin/python'), '-m', 'ROOT.kernel', '-f', '{connection_file}']);
     expect(paths).toEqual([card.directory, lab.directory, directory]);

@@ -101,7 +101,7 @@ const specifications: Readonly<
 
 /** What follows the interpreter in ROOT's own specification: its module has had several names. */
 async function rootKernelWords(card: BuiltEnvironment): Promise<readonly string[]> {
-  const file = join(await sitePackages(card.directory), 'ROOT/etc/notebook/kernels/root/kernel.json');
+  const file = join(await sitePackages(card.directory), 'ROOT/etc/notebook/kernels', 'root', 'kernel.json');
   try {
     const { argv } = z
       .object({ argv: z.array(z.string()).min(2) })
