@@ -6,8 +6,8 @@ import { z } from 'zod';
 const buildRecord = z.object({
   name: z.string(),
   builtAt: z.iso.datetime(),
-  /** Seconds from an empty folder to a passed smoke test. */
-  seconds: z.number(),
+  /** Seconds from an empty folder to a passed smoke test; unknown when it was built before there were records. */
+  seconds: z.number().optional(),
   /** Size of its files; those of several environments are one on disk when they are equal. */
   bytes: z.number(),
   /** When its smoke test passed last, and the seconds it took. */

@@ -15,8 +15,7 @@ export async function testEnvironment(environment: Environment, options: BuildOp
   const before = await readRecord(directory);
   const record = {
     name: environment.name,
-    // Built before there were records: how long it took is not known any more.
-    ...(before ?? { builtAt: smokeTest.at, seconds: 0, bytes: await treeBytes(directory) }),
+    ...(before ?? { builtAt: smokeTest.at, bytes: await treeBytes(directory) }),
     smokeTest,
   };
   await writeRecord(directory, record);
