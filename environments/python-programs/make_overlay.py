@@ -4,6 +4,7 @@ Runs with the Python of the environment below and the rights of the person whose
 Arguments: the overlay's folder, the site-packages folder to see through it.
 """
 
+import fcntl
 import os
 import sys
 import venv
@@ -22,6 +23,11 @@ def put(path: Path, text: str, mode: int = 0o644) -> None:
     unfinished.chmod(mode)
     unfinished.replace(path)
 
+
+# Two servers of one person may start at the same time.
+overlay.mkdir(mode=0o700, exist_ok=True)
+lock = os.open(overlay, os.O_RDONLY | os.O_DIRECTORY)
+fcntl.flock(lock, fcntl.LOCK_EX)
 
 # Links to an interpreter that is gone or another one would be kept.
 if not packages.is_dir() or os.path.realpath(programs / "python") != base:

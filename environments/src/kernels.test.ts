@@ -90,6 +90,15 @@ describe('the overlay', () => {
     await prepareKernels(parts());
   });
 
+  it('is whole when two servers of one person start at the same time', async () => {
+    const overlay = join(root, 'twice');
+    const starts = ['one', 'two', 'three'].map((start) =>
+      prepareKernels(parts({ overlay, directory: join(root, start) })),
+    );
+    await Promise.all(starts);
+    expect(await print(overlay, 'below.version', 'below')).toBe('1');
+  });
+
   it('wins over the card, so that an upgrade takes effect', async () => {
     const overlay = join(root, 'upgraded');
     await prepareKernels(parts({ overlay }));
