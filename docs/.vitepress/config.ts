@@ -34,6 +34,7 @@ export default defineConfig({
         text: 'Explanation',
         items: [
           { text: 'How it is built', link: '/explanation/architecture' },
+          { text: 'Environments', link: '/explanation/environments' },
           { text: 'Figures', link: '/explanation/figures' },
           { text: 'Dependencies, and why', link: '/dependencies' },
         ],

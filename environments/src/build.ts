@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { treeBytes, writeRecord } from './build-record.ts';
 import { type CommandRun, runLines } from './command.ts';
 import type { Environment } from './declaration.ts';
 import { withDirectoryLock } from './directory-lock.ts';
-import { EnvironmentError } from './environment-error.ts';
+import type { KernelKind } from './profile.ts';
 import { findInterpreter, type Interpreter } from './python.ts';
-import { findUv, looksOffline, stillWorks } from './uv.ts';
+import { buildFailed, runSmokeTest } from './smoke-test.ts';
+import { findUv } from './uv.ts';
 
 /** Raised when environments built by older code must be built again. */
 const builderVersion = 1;
@@ -31,6 +33,9 @@ export type BuiltEnvironment = {
   /** Paths that a job must be able to read: mount them read-only. */
   readonly paths: readonly string[];
   readonly python: string;
+  readonly title: string;
+  /** Kernels that notebooks can run in here. */
+  readonly kernels: readonly KernelKind[];
 };
 
 /** Variables that would make Python or uv look elsewhere, or not write byte code. */
@@ -75,6 +80,8 @@ function described(environment: Environment, directory: string, interpreter: Int
     binDirectory: join(directory, 'bin'),
     paths: interpreter.forEveryone ? [directory] : [directory, interpreter.prefix],
     python: interpreter.version,
+    title: environment.profile?.title ?? environment.title,
+    kernels: environment.profile?.kernels ?? ['python'],
   };
 }
 
@@ -84,6 +91,20 @@ const exists = (path: string) =>
     () => false,
   );
 
+/** Where the environment lies once it is built, and whether it is. */
+export async function locateEnvironment(
+  environment: Environment,
+  { dataDirectory, env = process.env }: BuildOptions,
+): Promise<{ readonly built: BuiltEnvironment; readonly isThere: boolean }> {
+  const interpreter = await findInterpreter(environment.python, builderVariables(env, dataDirectory));
+  const directory = join(
+    resolve(dataDirectory),
+    'environments',
+    environmentDirectoryName(environment, interpreter),
+  );
+  return { built: described(environment, directory, interpreter), isThere: await exists(directory) };
+}
+
 /**
  * The environment, built if it is not there yet. Built under another name and renamed when it passed its
  * smoke test, so that a directory with the final name is always whole; of two builders one waits.
@@ -91,8 +112,10 @@ const exists = (path: string) =>
  */
 export async function buildEnvironment(
   environment: Environment,
-  { dataDirectory, report = () => undefined, signal, env = process.env }: BuildOptions,
+  options: BuildOptions,
 ): Promise<BuiltEnvironment> {
+  const { report = () => undefined, signal, env = process.env } = options;
+  const dataDirectory = resolve(options.dataDirectory);
   const variables = builderVariables(env, dataDirectory);
   const interpreter = await findInterpreter(environment.python, variables);
   const parent = join(dataDirectory, 'environments');
@@ -116,8 +139,23 @@ export async function buildEnvironment(
     const unfinished = await mkdtemp(`${directory}.building-`);
     try {
       report(`building environment ${environment.name} with Python ${interpreter.version}`);
+      const started = Date.now();
       await fill(environment, unfinished, interpreter, uv, run);
+      const smokeTest = await runSmokeTest(environment, unfinished, run);
+      // uv makes its lock writable for everybody.
+      await runLines('chmod', ['-R', 'go-w', unfinished], run);
+      // mkdtemp makes it private; jobs of any uid read it.
+      await chmod(unfinished, 0o755);
+      const seconds = (Date.now() - started) / 1000;
+      const bytes = await treeBytes(unfinished);
       await rename(unfinished, directory);
+      await writeRecord(directory, {
+        name: environment.name,
+        builtAt: smokeTest.at,
+        seconds,
+        bytes,
+        smokeTest,
+      });
       report(`environment ${environment.name} is ready`);
       return built;
     } catch (error) {
@@ -141,19 +179,9 @@ async function fill(
   uv: string,
   run: CommandRun,
 ): Promise<void> {
-  const step = async (what: string, program: string, words: readonly string[], env = run.env) => {
-    const { code, output } = await runLines(program, words, { ...run, env });
-    if (code === 0) return;
-    if (looksOffline(output)) {
-      throw new EnvironmentError(
-        'no-network',
-        `Environment ${environment.name} cannot be built: the package index is not reachable. ${stillWorks}`,
-      );
-    }
-    throw new EnvironmentError(
-      'build-failed',
-      `Environment ${environment.name} cannot be built, ${what} failed: ${lastLines(output)}`,
-    );
+  const step = async (what: string, program: string, words: readonly string[]) => {
+    const { code, output } = await runLines(program, words, run);
+    if (code !== 0) throw buildFailed(environment, what, output);
   };
   // Relocatable: it gets its final name only when it is whole. --allow-existing: the directory is reserved.
   const python = ['--python', interpreter.executable];
@@ -169,15 +197,4 @@ async function fill(
   await writeFile(lock, environment.lock);
   const target = ['--python', join(directory, 'bin', 'python')];
   await step('installing', uv, ['pip', 'sync', '--compile-bytecode', ...target, lock]);
-  const [program = 'true', ...words] = environment.smokeTest;
-  const PATH = `${join(directory, 'bin')}:${run.env.PATH ?? '/usr/bin:/bin'}`;
-  await step('its smoke test', program, words, { ...run.env, PATH, VIRTUAL_ENV: directory });
-  // uv makes its lock writable for everybody.
-  await runLines('chmod', ['-R', 'go-w', directory], run);
-  // mkdtemp makes it private; jobs of any uid read it.
-  await runLines('chmod', ['0755', directory], run);
-}
-
-function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-5).join(' | ');
 }

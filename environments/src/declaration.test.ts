@@ -7,9 +7,39 @@ import { checkLock, loadEnvironment, loadEnvironments } from './declaration.ts';
 describe('the environments of the product', () => {
   it('are all readable, each with an exact lock', async () => {
     const environments = await loadEnvironments();
-    expect(environments.map(({ name }) => name)).toEqual(
+    expect(environments.filter(({ profile }) => !profile).map(({ name }) => name)).toEqual(
       ['km3net-data', 'lab', 'python', 'rucio-clients', 'reana-client'].sort(),
     );
+  });
+  it('hold the fourteen cards of the notebook service, in order', async () => {
+    const cards = (await loadEnvironments())
+      .filter(({ profile }) => profile !== undefined)
+      .sort((one, other) => (one.profile?.order ?? 0) - (other.profile?.order ?? 0));
+    expect(cards.map(({ name }) => name)).toEqual([
+      'minimal',
+      'python39',
+      'root',
+      'vo',
+      'gamma-tools',
+      'indirect-dm',
+      'wdf',
+      'compact-stars',
+      'km3net',
+      'km3net-cta',
+      'lofar',
+      'sdc1',
+      'esap',
+      'esap-astropy',
+    ]);
+    expect(new Set(cards.map(({ profile }) => profile?.order)).size).toBe(cards.length);
+  });
+  it('give every card what kernels need, and no JupyterLab, which lab has', async () => {
+    for (const { name, profile, lock } of await loadEnvironments()) {
+      if (profile === undefined) continue;
+      for (const needed of ['ipykernel', 'pip']) expect(lock, name).toMatch(new RegExp(`^${needed}==`, 'm'));
+      expect(lock, name).not.toMatch(/^jupyterlab==/m);
+      if (profile.kernels.includes('root-cpp')) expect(lock, name).toMatch(/^metakernel==/m);
+    }
   });
   it('keep the REANA client free of what needs a C compiler, and its pins', async () => {
     const { lock } = await loadEnvironment('reana-client');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { EnvironmentError } from './environment-error.ts';
+import { type ExampleData, exampleDataDeclaration, type Profile, profileDeclaration } from './profile.ts';
 
 /** `environment.yaml`. */
 export const environmentDeclaration = z.strictObject({
@@ -16,6 +17,9 @@ export const environmentDeclaration = z.strictObject({
     .describe('Oldest Python it works with; newer ones are used when this one is not installed'),
   'smoke-test': z.array(z.string()).min(1).describe('A command that fails when the environment is broken'),
   images: z.array(z.string().min(1)).describe('Container images it stands for, * for anything'),
+  dependencies: z.boolean().default(true).describe('Whether the lock holds what its packages require'),
+  profile: profileDeclaration.optional().describe('Present when it is a card of the notebook service'),
+  data: z.array(exampleDataDeclaration).default([]).describe('Real data that its example reads'),
 });
 
 /** A declared environment with its lock. */
@@ -27,6 +31,11 @@ export type Environment = {
   readonly python: string;
   readonly smokeTest: readonly string[];
   readonly images: readonly string[];
+  /** Present when it is a card of the notebook service. */
+  readonly profile?: Profile | undefined;
+  readonly data?: readonly ExampleData[];
+  /** Whether the lock holds what the packages require; default: it does. */
+  readonly dependencies?: boolean;
   /** Text of `requirements.lock`. */
   readonly lock: string;
 };
@@ -48,6 +57,9 @@ export function checkLock(name: string, lock: string): void {
 
 /** The folder with the declarations that come with the product, right from `src` and from `dist`. */
 const shipped = fileURLToPath(new URL('../', import.meta.url));
+
+/** The folder of an environment that comes with the product. */
+export const environmentFolder = (name: string): string => join(shipped, name);
 
 /** Reads one environment of a folder. */
 export async function loadEnvironment(name: string, folder: string = shipped): Promise<Environment> {

@@ -5,7 +5,10 @@ export type EnvironmentErrorCode =
   | 'no-python'
   | 'no-uv'
   | 'no-network'
-  | 'build-failed';
+  | 'build-failed'
+  | 'overlay-failed'
+  | 'data-failed'
+  | 'test-failed';
 
 /** Thrown by this package; the message says what is missing, what to do, and what still works. */
 export class EnvironmentError extends Error {

@@ -38,7 +38,7 @@ describe('what stands for an image', () => {
     const attempt = () => imageToEnvironment('example.org/group/fit:v1', table);
     expect(attempt).toThrow(UnmappedImageError);
     expect(attempt).toThrow('"example.org/group/fit:v1"');
-    expect(attempt).toThrow('host, km3net-data, lab, python, reana-client, rucio-clients');
-    expect(attempt).toThrow('pattern: "example.org/group/fit:*"');
+    for (const name of ['host', ...environments.map((one) => one.name)]) expect(attempt).toThrow(name);
+    expect(attempt).toThrow('pattern: "example.org/group/fit:*", environment: python');
   });
 });

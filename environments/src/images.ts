@@ -22,12 +22,16 @@ export class UnmappedImageError extends Error {
     super(
       `No environment stands for the image "${image}" (there is no container engine here). ` +
         `Known environments: ${known.join(', ')}. ` +
-        `Map it in the configuration under workflows.images, e.g. { pattern: "${patternFor(image)}", environment: ${known.find((name) => name !== hostUserland) ?? hostUserland} }.`,
+        `Map it in the configuration under workflows.images, e.g. { pattern: "${patternFor(image)}", environment: ${suggested(known)} }.`,
     );
     this.name = 'UnmappedImageError';
     this.image = image;
   }
 }
+
+/** What a step most likely needs, for the example in the message. */
+const suggested = (known: readonly string[]) =>
+  known.find((name) => name === 'python') ?? known.find((name) => name !== hostUserland) ?? hostUserland;
 
 function patternFor(image: string): string {
   const { repository } = normalise(image);

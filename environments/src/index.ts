@@ -1,5 +1,13 @@
 /** Software environments: what is declared, how one is built, and which image stands for which. */
-export { type BuildOptions, type BuiltEnvironment, buildEnvironment, environmentVariables } from './build.ts';
+
+export {
+  type BuildOptions,
+  type BuiltEnvironment,
+  buildEnvironment,
+  environmentVariables,
+  locateEnvironment,
+} from './build.ts';
+export { type BuildRecord, readRecord } from './build-record.ts';
 export { builtEnvironments, type EnvironmentBuilder, environmentBuilder } from './built-environments.ts';
 export {
   type Environment,
@@ -9,6 +17,7 @@ export {
 } from './declaration.ts';
 export { EnvironmentError, type EnvironmentErrorCode } from './environment-error.ts';
 export type { EnvironmentSource, PreparedEnvironment } from './environment-source.ts';
+export { runExample } from './example.ts';
 export {
   defaultImageTable,
   hostUserland,
@@ -17,3 +26,9 @@ export {
   imageToEnvironment,
   UnmappedImageError,
 } from './images.ts';
+export { type KernelParts, type PreparedKernels, prepareKernels } from './kernels.ts';
+export { lockEnvironment } from './lock.ts';
+export type { OverlayOwner } from './overlay.ts';
+export type { ExampleData, KernelKind, Profile } from './profile.ts';
+export { testEnvironment } from './test-environment.ts';
+export { removeUnused, type UnusedEnvironment } from './unused.ts';

@@ -10,6 +10,8 @@ export type SpecWanted = {
   readonly owner: Pick<ServerOwner, 'id' | 'username' | 'number'>;
   readonly folder: ServerFolder;
   readonly home: string;
+  /** Run before anything else: makes or refreshes the overlay of own packages. */
+  readonly first: readonly string[];
   /** The person's own packages; writable like the home. */
   readonly overlay: string;
   readonly lake: string;
@@ -25,13 +27,17 @@ export type SpecWanted = {
 };
 
 /**
- * Takes over the secret variables, leads `~/lake` to the lake unless the person has something of that name, and becomes
+ * Makes the overlay of own packages, takes over the secret variables, leads `~/lake` to the lake unless the person has something of that name, and becomes
  * the server. Run with the person's own rights, so that nothing in the home leads the platform astray.
  */
-const startProgram = `. "$1" || exit 1
+const startProgram = (first: readonly string[]) => `${first.map(quoted).join(' ')} || exit 1
+. "$1" || exit 1
 if [ -L "$HOME/lake" ] || [ ! -e "$HOME/lake" ]; then ln -sfn "$2" "$HOME/lake"; fi
 shift 2
 exec "$@"`;
+
+/** One word for a shell; single quotes keep everything as it is. */
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Everything a back-end needs to run one server. */
 export function serverJobSpec(wanted: SpecWanted): JobSpec {
@@ -45,14 +51,24 @@ export function serverJobSpec(wanted: SpecWanted): JobSpec {
   return {
     jobId: `server-${folderName(server.id, server.startNumber)}`,
     jobDirectory: folder.control,
-    command: ['/bin/sh', '-c', startProgram, 'start', secretsFile, wanted.lake, 'jupyterhub-singleuser'],
+    command: [
+      '/bin/sh',
+      '-c',
+      startProgram(wanted.first),
+      'start',
+      secretsFile,
+      wanted.lake,
+      'jupyterhub-singleuser',
+      // Whoever else is on this machine reaches the ports of kernels.
+      '--KernelManager.transport_encryption=auto',
+    ],
     workingDirectory: home,
     environment: wanted.variables,
     secretFiles: [
       {
         path: secretsFile,
         content: Object.entries(wanted.secrets)
-          .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+          .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
           .join(''),
       },
     ],

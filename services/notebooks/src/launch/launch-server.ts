@@ -123,6 +123,7 @@ export async function launchServer(life: StartLife): Promise<JobRef> {
       owner,
       folder,
       home,
+      first: software.kernels.first,
       overlay,
       lake,
       elements: visible.map((element) => element.directory),

@@ -1,9 +1,9 @@
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuiltEnvironment, Environment } from '@vre/environments';
+import type { BuiltEnvironment, Environment, PreparedKernels } from '@vre/environments';
 import { labEnvironmentName } from '../servers/profiles.ts';
 import { StartFailure } from '../servers/server-failure.ts';
-import type { PreparedKernels, ServerParts } from '../servers/server-parts.ts';
+import type { ServerParts } from '../servers/server-parts.ts';
 
 /** Programs that notebooks need and whose pins agree with nothing else: an environment, one program of it. */
 const companions = [{ environment: 'reana-client', program: 'reana-client' }] as const;
@@ -46,6 +46,7 @@ export async function prepareSoftware(
     kernel,
     overlay: wanted.overlay,
     directory: join(settings, 'kernels'),
+    overlayInJob: true,
   });
   const programs = join(settings, 'bin');
   await mkdir(programs, { recursive: true });

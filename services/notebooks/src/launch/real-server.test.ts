@@ -3,7 +3,12 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type BuiltEnvironment, environmentBuilder, loadEnvironments } from '@vre/environments';
+import {
+  type BuiltEnvironment,
+  environmentBuilder,
+  loadEnvironments,
+  prepareKernels,
+} from '@vre/environments';
 import { requirement } from '@vre/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSealedSecrets } from '../servers/server-left-store.ts';
@@ -15,7 +20,6 @@ import {
 } from '../servers/servers-under-test.test-support.ts';
 import { openStartSecrets } from '../servers/start-secrets.ts';
 import { type HubStub, startHubStub } from './hub-stub.test-support.ts';
-import { prepareKernels } from './kernels.ts';
 
 const run = promisify(execFile);
 const python = requirement('python');

@@ -4,15 +4,18 @@ import { HubError } from '@vre/protocol-jupyterhub';
 /** Environment whose JupyterLab serves every card; kernels run in the card's own. */
 export const labEnvironmentName = 'lab';
 
-/** Whether a notebook can compute in an environment: a Python kernel is part of it. */
-export const hasPythonKernel = ({ lock }: Pick<Environment, 'lock'>): boolean => /^ipykernel==/m.test(lock);
+/** Environments that are cards, in their order. */
+export const cardsOf = (environments: readonly Environment[]): readonly Environment[] =>
+  environments
+    .filter(({ profile }) => profile !== undefined)
+    .sort((one, other) => (one.profile?.order ?? 0) - (other.profile?.order ?? 0));
 
 /**
  * The environment of a card, the first one when none is named.
  * @throws HubError 400 naming the known cards.
  */
 export function profileNamed(environments: readonly Environment[], name: string | undefined): Environment {
-  const cards = environments.filter(hasPythonKernel);
+  const cards = cardsOf(environments);
   const found = name === undefined ? cards[0] : cards.find((card) => card.name === name);
   if (found !== undefined) return found;
   const known = cards.map((card) => card.name).join(', ') || 'none';

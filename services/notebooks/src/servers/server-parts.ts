@@ -1,7 +1,7 @@
 import type { ComputeBackend } from '@vre/compute-port';
 import type { LocalBackends } from '@vre/compute-process';
 import type { Database, Queryable } from '@vre/database';
-import type { BuiltEnvironment, Environment, EnvironmentBuilder } from '@vre/environments';
+import type { Environment, EnvironmentBuilder, KernelParts, PreparedKernels } from '@vre/environments';
 import type { Outbox, Wakeups } from '@vre/events';
 import type { HttpClient } from '@vre/http-client';
 import type { TokenKeeper } from '@vre/identity';
@@ -43,22 +43,8 @@ export interface ServerTokens {
   revokeServerTokens(transaction: Queryable, serverId: string): Promise<void>;
 }
 
-/** What a server's process needs to find its kernels. */
-export type PreparedKernels = {
-  /** First of `JUPYTER_PATH`. */
-  readonly jupyterPath: string;
-  readonly variables: Readonly<Record<string, string>>;
-  /** Directories that the job must be able to read. */
-  readonly paths: readonly string[];
-};
-export type PrepareKernels = (wanted: {
-  readonly lab: BuiltEnvironment;
-  readonly kernel: BuiltEnvironment;
-  /** The person's own packages on top of the kernel's environment. */
-  readonly overlay: string;
-  /** Where kernel specifications are written. */
-  readonly directory: string;
-}) => Promise<PreparedKernels>;
+/** Makes the kernels of a card usable; a part so that tests can do without environments. */
+export type PrepareKernels = (wanted: KernelParts) => Promise<PreparedKernels>;
 
 /** What servers and their daemons stand on. */
 export type ServerParts = {

@@ -1,10 +1,9 @@
 import { plainProcessesAllowed } from '@vre/compute-process';
 import type { Daemon } from '@vre/daemon';
 import { sql } from '@vre/database';
-import { environmentBuilder } from '@vre/environments';
+import { environmentBuilder, prepareKernels } from '@vre/environments';
 import type { TokenKeeper } from '@vre/identity';
 import type { AuditFinding, ServiceContext } from '@vre/service';
-import { prepareKernels } from '../launch/kernels.ts';
 import type { NotebooksConfig } from '../notebooks-config.ts';
 import type { NotebooksParts } from '../notebooks-parts.ts';
 import { createTokenRenewal } from '../renewal/token-renewal.ts';

@@ -10,7 +10,6 @@ import type { Addresses } from '@vre/service';
 import { type TestContext, testContext } from '@vre/testing';
 import Fastify from 'fastify';
 import type { Account } from '../accounts/account.ts';
-import { prepareKernels } from '../launch/kernels.ts';
 import { notebooksConfigSchema } from '../notebooks-config.ts';
 import { notebooksMigrations } from '../notebooks-migrations.ts';
 import { issueServerToken, revokeServerTokens } from '../tokens/token-service.ts';
@@ -155,9 +154,11 @@ export async function startServersUnderTest(
           report(`building ${environment.name}`);
           return builtStub(environment);
         },
-        prepareKernels: async (wanted) => ({
-          ...(await prepareKernels(wanted)),
-          variables: { STUB_PROFILE: wanted.kernel.name },
+        prepareKernels: async ({ kernel, directory }) => ({
+          jupyterPath: directory,
+          variables: { STUB_PROFILE: kernel.name },
+          paths: kernel.paths,
+          first: ['true'],
         }),
         elements: [],
         keeper,
