@@ -39,12 +39,13 @@ describe('signing in', () => {
       email: 'alice@example.org',
       groups: ['/escape'],
       isAdministrator: false,
-      services: ['data-lake', 'workflows'],
+      services: ['data-lake', 'workflows', 'notebooks'],
       addresses: {
         portal: edge.portal,
         issuer: issuer.issuer,
         lake: context.addresses.lake,
         workflows: edge.portal,
+        notebooks: context.addresses.notebooks,
         storageDoor: context.addresses.storageDoor,
       },
     });
