@@ -52,7 +52,15 @@ export function newsOf({ id, topic, data }: LiveEvent, now: Date): News | undefi
   }
   if (topic === 'server.changed') {
     const change = serverNews[text(data.state)];
-    return change && { ...change, id, detail: text(data.message), to: '/notebooks', at: now };
+    return (
+      change && {
+        ...change,
+        id,
+        detail: text(data.message) || 'See the page Notebooks.',
+        to: '/notebooks',
+        at: now,
+      }
+    );
   }
   return undefined;
 }

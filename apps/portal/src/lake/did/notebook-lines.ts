@@ -6,7 +6,8 @@ const literal = (text: string): string => JSON.stringify(text);
 /** Downloads a data identifier into the working directory; `paths` holds where each file is. */
 export const downloadLines = (did: ScopedName): string =>
   `from rucio.client.downloadclient import DownloadClient
-paths = [path for item in DownloadClient().download_dids([{"did": ${literal(scopedName(did))}}]) for path in item["dest_file_paths"]]`;
+items = DownloadClient().download_dids([{"did": ${literal(scopedName(did))}}])
+paths = [path for item in items for path in item["dest_file_paths"]]`;
 
 /** The same in a shell; the name is quoted for it. */
 export const downloadCommand = (did: ScopedName): string =>

@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Moment } from '../../design/moment.tsx';
 import { ProblemBox } from '../../design/problem-box.tsx';
 import { useNow } from '../../design/use-now.ts';
 import classes from '../notebooks.module.css';
@@ -19,7 +20,10 @@ export function ServerEndLine({ server, title }: { readonly server: ServerView; 
       <Group gap="xs">
         <Text size="sm" component="div" className={end.soon ? classes.soon : undefined}>
           {end.soon ? <IconAlertTriangle size={16} aria-hidden /> : null}
-          {end.words}.
+          <span>
+            {end.words} (<Moment at={server.stopsAt} />
+            ).
+          </span>
         </Text>
         <Button
           variant="subtle"

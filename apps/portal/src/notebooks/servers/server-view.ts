@@ -14,7 +14,7 @@ export type ServerView = {
   readonly percent: number;
   /** Last lines of a failed start. */
   readonly log: readonly string[];
-  /** Path of the server at the hub's host. */
+  /** Path of the server at the hub's host; '' until the hub has answered that it is starting. */
   readonly path: string;
   readonly startedAt: Date | undefined;
   readonly lastActivityAt: Date | undefined;

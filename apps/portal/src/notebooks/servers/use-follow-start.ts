@@ -6,9 +6,10 @@ import type { ServerView } from './server-view.ts';
 import { hubName, ownServersQuery } from './use-servers.ts';
 
 /** Shows every step of a start as the hub tells it, without asking in between. */
-export function useFollowStart({ name, state }: Pick<ServerView, 'name' | 'state'>): void {
+export function useFollowStart({ name, state, path }: ServerView): void {
   const queries = useQueryClient();
-  const coming = isComing(state);
+  // Without a path the hub has not answered yet, and would not know the start.
+  const coming = isComing(state) && path !== '';
   useEffect(() => {
     if (!coming) return;
     const leave = new AbortController();
