@@ -1,17 +1,11 @@
 /** Rules of the repository that no other tool knows: names, the lock, migrations, generated files. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const problems: string[] = [];
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n')
-  .filter((file) => existsSync(join(root, file)));
+const files = repositoryFiles();
 
 const emptyNames = /(^|\/)(utils?|helpers?|common|misc|shared|core|lib|base|manager)(\.[a-z]+|\/)/;
 for (const file of files) {
@@ -73,3 +67,23 @@ for (const [what, script, hint] of [
 
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exit(problems.length === 0 ? 0 : 1);
+
+/** What belongs to the repository, as paths below it; without git, everything but what builds and runs leave. */
+function repositoryFiles(): string[] {
+  const listed = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (listed.status === 0) {
+    const lines = listed.stdout.trim().split('\n');
+    return lines.filter((file) => existsSync(join(root, file)));
+  }
+  const passing = /^(node_modules|dist|artefacts|cache|__pycache__|\.git|\.snakemake|\.vre.*)$/;
+  const below = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      if (passing.test(entry.name)) return [];
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? below(path) : [path];
+    });
+  return below('');
+}

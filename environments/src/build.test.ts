@@ -100,6 +100,11 @@ describe('building', () => {
     expect((await stat(built.directory)).mode & 0o777).toBe(0o755);
     expect((await stat(cached)).mode & 0o044).toBe(0o044);
     expect(built.paths).toContain(built.directory);
+    const writable = ['-perm', '/022', '-not', '-type', 'l'];
+    expect(
+      (await runLines('find', [built.directory, ...writable], { env, report: () => undefined })).output,
+    ).toBe('');
+    expect((await stat(join(dataDirectory, 'cache'))).mode & 0o077).toBe(0);
   });
 
   it('is done once when two ask at the same time, and cleans up after one that was killed', async (context) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type CommandRun, runLines } from './command.ts';
@@ -98,8 +98,16 @@ export async function buildEnvironment(
   const parent = join(dataDirectory, 'environments');
   const directory = join(parent, environmentDirectoryName(environment, interpreter));
   const built = described(environment, directory, interpreter);
-  if (await exists(directory)) return built;
+  if (await exists(directory)) {
+    // Those built earlier kept uv's lock as it was: writable for everybody.
+    await chmod(join(directory, '.lock'), 0o644).catch(() => undefined);
+    return built;
+  }
   await mkdir(parent, { recursive: true });
+  // What uv keeps there is nobody else's business, and its locks are writable for everybody.
+  const cache = join(dataDirectory, 'cache');
+  await mkdir(cache, { recursive: true });
+  await chmod(cache, 0o700);
   const run: CommandRun = { env: variables, report, signal };
   const uv = await findUv(dataDirectory, interpreter.executable, run);
   return withDirectoryLock(`${directory}.lock`, signal, async () => {
@@ -164,6 +172,8 @@ async function fill(
   const [program = 'true', ...words] = environment.smokeTest;
   const PATH = `${join(directory, 'bin')}:${run.env.PATH ?? '/usr/bin:/bin'}`;
   await step('its smoke test', program, words, { ...run.env, PATH, VIRTUAL_ENV: directory });
+  // uv makes its lock writable for everybody.
+  await runLines('chmod', ['-R', 'go-w', directory], run);
   // mkdtemp makes it private; jobs of any uid read it.
   await runLines('chmod', ['0755', directory], run);
 }

@@ -21,18 +21,22 @@ export function createProgram(): Command {
     .showHelpAfterError('(run with --help for what is possible)')
     .enablePositionalOptions()
     .exitOverride();
+  program.commandsGroup('The platform:');
   addUpCommands(program);
   addStatusCommand(program);
+  addLogsCommand(program);
   addUserCommands(program);
+  addDemoCommand(program);
+  program.commandsGroup('For researchers:');
   addClientCommands(program);
   addEnvironmentCommands(program);
+  program.commandsGroup('Maintenance:');
   addDoctorCommand(program);
-  addLogsCommand(program);
   addConfigCommand(program);
-  addMigrateCommand(program);
   addBackupCommands(program);
+  addMigrateCommand(program);
   addServeCommand(program);
-  addDemoCommand(program);
+  program.helpCommand('help [command]', 'display help for a command');
   return program;
 }
 
@@ -45,7 +49,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const { code, exitCode, message } = error as { code?: string; exitCode?: number; message: string };
     if (code?.startsWith('commander.')) return exitCode ?? 1;
-    process.stderr.write(`vre: ${message}\n`);
+    const fullDisk = code === 'ENOSPC' || code === 'EDQUOT';
+    process.stderr.write(
+      `vre: ${fullDisk ? `the disk is full: free some space and try again (${message})` : message}\n`,
+    );
     if (process.env['VRE_DEBUG'] === '1') process.stderr.write(`${(error as Error).stack}\n`);
     return 1;
   }

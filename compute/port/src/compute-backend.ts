@@ -34,6 +34,8 @@ export type JobSpec = {
     readonly diskBytes?: number | undefined;
   };
   readonly network: NetworkPolicy;
+  /** Port on which the job will listen; not with network `none`. `endpoint` tells when, and proves whose it is. */
+  readonly exposedPort?: number | undefined;
   /** Account the job runs for; back-ends with per-account uids map it. */
   readonly principal: {
     readonly accountId: string;
@@ -52,6 +54,9 @@ export type JobRef = {
   /** Start time of the process in clock ticks since boot, so that a reused pid is never mistaken for the job. */
   readonly startTicks?: number;
 };
+
+/** An address of the job as the platform reaches it. */
+export type JobEndpoint = { readonly host: string; readonly port: number };
 
 export type JobEndReason =
   | 'finished'
@@ -99,6 +104,13 @@ export interface ComputeBackend {
     ref: JobRef,
     options: { readonly offset?: number; readonly follow?: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<Uint8Array>;
+  /**
+   * Where the job listens on its `exposedPort`, once it does. Answers only what a process of this very job listens
+   * on: who else of the machine took the port is never named. Works for jobs started by another process.
+   * @throws ComputeError `ended` when the job ends first, with the sentence of its end; `port-taken` when somebody
+   *   else listens there.
+   */
+  endpoint(ref: JobRef, signal: AbortSignal): Promise<JobEndpoint>;
   /** Ends the job and everything it started: asks first, kills after `graceSeconds`. Resolves when nothing is left. */
   cancel(ref: JobRef, options: { readonly graceSeconds: number }): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -67,6 +68,22 @@ export function computeBackendContract(subject: ContractSubject): void {
   }
   async function submit(spec: JobSpec): Promise<JobRef> {
     const ref = await backend.submit(spec);
+    started.push({ ref });
+    return ref;
+  }
+  /** Submits from a process of its own, which is gone when this answers. */
+  async function submitElsewhere(spec: JobSpec): Promise<JobRef> {
+    const program = `
+      import { createSubject } from ${JSON.stringify(pathToFileURL(subject.module).href)};
+      const ref = await createSubject().submit(${JSON.stringify(spec)});
+      process.stdout.write(JSON.stringify(ref));
+      process.exit(0);`;
+    const { stdout } = await run(
+      process.execPath,
+      ['--conditions=@vre/source', '--import', 'tsx', '--input-type=module', '-e', program],
+      { cwd: process.cwd() },
+    );
+    const ref: JobRef = JSON.parse(stdout);
     started.push({ ref });
     return ref;
   }
@@ -218,8 +235,8 @@ export function computeBackendContract(subject: ContractSubject): void {
 
     it('ends a job that outgrows its memory and says so', async (context) => {
       needed(context);
-      await hasProgram(context, '/usr/bin/awk');
-      const grow = 'exec awk \'BEGIN { for (i = 0; ; i++) a[i] = sprintf("%050000d", i) }\'';
+      // One buffer of that size, written again and again.
+      const grow = 'exec dd if=/dev/zero of=/dev/null bs=200M';
       const ref = await submit(await job(grow, { limits: { memoryBytes: 64 * megabyte, wallSeconds: 20 } }));
       expect(await end(ref)).toMatchObject({
         reason: 'out-of-memory',
@@ -279,6 +296,56 @@ export function computeBackendContract(subject: ContractSubject): void {
       expect(await backend.state(ref)).toMatchObject({ state: 'ended', end: { reason: 'cancelled' } });
     });
 
+    it.for([
+      ['cancelled', 'echo up; while :; do sleep 0.2; done'],
+      ['over', 'echo up'],
+    ] as const)(
+      'finds a program in a session of its own, without environment and parent, when the job is %s',
+      async ([how, rest], context) => {
+        needed(context);
+        const tag = uniqueSleep();
+        const daemonise = `setsid env -i /bin/sh -c 'trap "" TERM HUP; sleep ${tag} </dev/null >/dev/null 2>&1 & exit 0'`;
+        // Only when its parent is gone is it an orphan.
+        const ref = await submit(
+          await job(
+            `(${daemonise} &) ; until pgrep -f '^sleep ${tag}' > /dev/null; do sleep 0.05; done; ${rest}`,
+          ),
+        );
+        if (how === 'cancelled') {
+          await says(ref, 'up');
+          await backend.cancel(ref, { graceSeconds: 0.2 });
+        } else expect((await end(ref)).sentence).toBe('exit code 0');
+        expect(await output(ref)).toContain('up');
+        expect(await running(tag)).toBe(0);
+      },
+    );
+
+    it('hands no descriptor of the platform to the job', async (context) => {
+      needed(context);
+      const spec = await job('ls /proc/$$/fd');
+      const program = `
+        import { createSubject } from ${JSON.stringify(pathToFileURL(subject.module).href)};
+        process.stdout.write(JSON.stringify(await createSubject().submit(${JSON.stringify(spec)})));
+        process.exit(0);`;
+      // As if whoever started the platform had left descriptors open.
+      const { stdout } = await run(
+        '/bin/bash',
+        ['-c', 'exec 7</etc/passwd 23</etc/passwd; exec "$0" "$@"', process.execPath].concat([
+          '--conditions=@vre/source',
+          '--import',
+          'tsx',
+          '--input-type=module',
+          '-e',
+          program,
+        ]),
+        { cwd: process.cwd() },
+      );
+      const ref: JobRef = JSON.parse(stdout);
+      started.push({ ref });
+      expect((await end(ref)).sentence).toBe('exit code 0');
+      expect((await output(ref)).trim().split('\n')).toEqual(['0', '1', '2']);
+    });
+
     it('asks before it kills', async (context) => {
       needed(context);
       const ref = await submit(
@@ -310,18 +377,7 @@ export function computeBackendContract(subject: ContractSubject): void {
     it('takes over a job that another process submitted', async (context) => {
       needed(context);
       const spec = await job('echo begun; while [ ! -e go ]; do sleep 0.05; done; echo over; exit 5');
-      const program = `
-        import { createSubject } from ${JSON.stringify(pathToFileURL(subject.module).href)};
-        const ref = await createSubject().submit(${JSON.stringify(spec)});
-        process.stdout.write(JSON.stringify(ref));
-        process.exit(0);`;
-      const { stdout } = await run(
-        process.execPath,
-        ['--conditions=@vre/source', '--import', 'tsx', '--input-type=module', '-e', program],
-        { cwd: process.cwd() },
-      );
-      const ref: JobRef = JSON.parse(stdout);
-      started.push({ ref });
+      const ref = await submitElsewhere(spec);
       await says(ref, 'begun');
       expect(await backend.state(ref)).toEqual({ state: 'running' });
       const ended = end(ref);
@@ -366,10 +422,74 @@ export function computeBackendContract(subject: ContractSubject): void {
       expect((await output(ref)).trim()).toBe('lo');
     });
 
+    /** Says `mine` to everybody who connects. */
+    const listener = (port: number) =>
+      `exec /usr/bin/perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:${port}") or die "port taken"; while ($c = $s->accept) { print $c "mine"; close $c }'`;
+
+    it('tells where a job listens, once it does', async (context) => {
+      needed(context);
+      await hasProgram(context, '/usr/bin/perl');
+      const port = await freePort();
+      const script = `while [ ! -e go ]; do sleep 0.05; done; ${listener(port)}`;
+      const spec = await job(script, { exposedPort: port });
+      const ref = await submit(spec);
+      let told = false;
+      const endpoint = backend.endpoint(ref, AbortSignal.timeout(20_000)).finally(() => {
+        told = true;
+      });
+      await until(async () => (await backend.state(ref)).state === 'running');
+      expect(told).toBe(false);
+      await createSign(join(spec.workspace, 'go'));
+      expect(await endpoint).toEqual({ host: '127.0.0.1', port });
+      expect(await heardFrom(port)).toBe('mine');
+    });
+
+    it('tells where a job listens that another process started', async (context) => {
+      needed(context);
+      await hasProgram(context, '/usr/bin/perl');
+      const port = await freePort();
+      const ref = await submitElsewhere(await job(listener(port), { exposedPort: port }));
+      expect(await backend.endpoint(ref, AbortSignal.timeout(20_000))).toEqual({ host: '127.0.0.1', port });
+    });
+
+    it('never names a port that somebody else listens on', async (context) => {
+      needed(context);
+      const stranger = createServer();
+      await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+      try {
+        // A TCP server's address is an object.
+        const { port } = stranger.address() as { port: number };
+        const ref = await submit(await job('sleep 30', { exposedPort: port }));
+        await expect(backend.endpoint(ref, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+          code: 'port-taken',
+        });
+      } finally {
+        stranger.close();
+      }
+    });
+
+    it('says how a job ended that never listened', async (context) => {
+      needed(context);
+      const ref = await submit(await job('sleep 0.2; exit 9', { exposedPort: await freePort() }));
+      await expect(backend.endpoint(ref, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+        code: 'ended',
+        message: 'exit code 9',
+      });
+    });
+
+    it('stops waiting for a port when told to, and the job goes on', async (context) => {
+      needed(context);
+      const ref = await submit(await job('sleep 0.5', { exposedPort: await freePort() }));
+      await expect(backend.endpoint(ref, AbortSignal.timeout(50))).rejects.toThrow();
+      expect((await end(ref)).reason).toBe('finished');
+    });
+
     it.for([
       ['relative', { workingDirectory: 'here' }],
       ['not normalised', { workingDirectory: '/tmp/../etc' }],
       ['a bad limit', { limits: { memoryBytes: -1 } }],
+      ['a port without network', { exposedPort: 8080, network: 'none' }],
+      ['no port of this world', { exposedPort: 70_000 }],
       ['a missing job directory', { jobDirectory: '/nonexistent/job' }],
     ] as const)('refuses a specification that is %s', async ([, change], context) => {
       needed(context);
@@ -393,4 +513,20 @@ function splitOnce(line: string): [string, string] {
 /** Creates an empty file that everybody may see: the sign a waiting job looks for. */
 async function createSign(path: string): Promise<void> {
   await writeFile(path, '');
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is an object.
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** Everything that whoever listens on a port says by itself. */
+async function heardFrom(port: number): Promise<string> {
+  let text = '';
+  for await (const part of connect(port, '127.0.0.1')) text += String(part);
+  return text;
 }

@@ -3,6 +3,7 @@ export type {
   BackendDescription,
   ComputeBackend,
   JobEnd,
+  JobEndpoint,
   JobEndReason,
   JobRef,
   JobSpec,

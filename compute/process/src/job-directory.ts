@@ -43,6 +43,8 @@ const jobRecord = z.object({
   writablePaths: z.array(z.string()),
   /** Bytes on disk below the writable paths before the start. */
   diskBaseline: z.number(),
+  /** Port the job said it would listen on. */
+  exposedPort: z.number().int().optional(),
   secretPaths: z.array(z.string()),
   removeDirectories: z.array(z.string()),
 });

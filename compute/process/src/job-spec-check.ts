@@ -31,6 +31,13 @@ export function jobSpecProblems(spec: JobSpec): readonly string[] {
       problems.push(`limits.${name} must be a positive number, not ${value}`);
     }
   }
+  const port = spec.exposedPort;
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    problems.push(`exposedPort must be a port from 1 to 65535, not ${port}`);
+  }
+  if (port !== undefined && spec.network === 'none') {
+    problems.push('a job without network cannot expose a port');
+  }
   return problems;
 }
 

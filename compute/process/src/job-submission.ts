@@ -31,6 +31,8 @@ export type Submission = {
   readonly invocation: (environment: Readonly<Record<string, string>>) => Invocation;
   /** Words before the command that put it into another network. */
   readonly networkPrefix: readonly string[];
+  /** Words before the starter, by which it adopts orphans of the job. */
+  readonly adoptionPrefix: readonly string[];
   /** Seconds between asking and killing when the wall time is over. */
   readonly graceSeconds: number;
 };
@@ -153,6 +155,7 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
     sandboxed,
     writablePaths: writable,
     diskBaseline,
+    exposedPort: spec.exposedPort,
     secretPaths,
     removeDirectories: [...setup.directories],
   };
@@ -198,7 +201,7 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
   );
   await writeFile(join(directory, jobFile.log), '', { flag: 'a', mode: 0o600 });
 
-  const claimed = await spawnStarter(directory, reference);
+  const claimed = await spawnStarter(directory, submission.adoptionPrefix, reference);
   if ((await readExit(directory)) !== undefined) {
     // It ended while a second submission was still preparing: that one must leave nothing behind.
     await removeSecretFiles(secretPaths);
@@ -209,11 +212,18 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
 
 async function spawnStarter(
   directory: string,
+  prefix: readonly string[],
   reference: () => Promise<JobRef | undefined>,
 ): Promise<JobRef> {
   const changes = new DirectoryChanges(directory);
   try {
-    const child = spawn('/bin/sh', [join(directory, jobFile.program), directory], {
+    const [program = '/bin/sh', ...words] = [
+      ...prefix,
+      '/bin/sh',
+      join(directory, jobFile.program),
+      directory,
+    ];
+    const child = spawn(program, words, {
       detached: true,
       stdio: 'ignore',
       cwd: '/',

@@ -5,7 +5,7 @@ import { descendants, readProcessTable } from './process-table.ts';
 
 /**
  * Processes of a job. Its control group knows them all; without one they are the job's session, whoever
- * carries the job's marker in its environment, and the descendants of both.
+ * carries the job's marker in its environment, whom the starter adopted, and the descendants of all.
  */
 export async function jobMembers(
   directory: string,
@@ -34,7 +34,11 @@ export async function jobMembers(
     job !== undefined && (starterLives || younger.some((e) => e.session === job.pid && marked.has(e.pid)))
       ? job.pid
       : undefined;
-  return descendants(younger, session, marked);
+  // The starter's own helpers stay in its session, which nobody else can join.
+  const adopted = younger.filter(
+    (e) => starterLives && starter !== undefined && e.parent === starter.pid && e.session !== starter.pid,
+  );
+  return descendants(younger, session, new Set([...marked, ...adopted.map(({ pid }) => pid)]));
 }
 
 /** What a starter that was killed leaves in its session: its timer and the copier of the log. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { plainProcessesAllowed } from './plain-processes.ts';
 
-const nobody = { platformUid: 1000, uidPerAccount: false, operatorIsOnlyPerson: false, trustUsers: false };
+const nobody = {
+  platformUid: 1000,
+  uidPerAccount: false,
+  operatorIsOnlyPerson: false,
+  trustUsers: false,
+  trustUsersKey: 'workflows.trust-users',
+};
 
 describe('whether jobs may run as plain processes', () => {
   it.each([

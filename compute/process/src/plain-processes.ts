@@ -6,8 +6,10 @@ export type PlainProcessFacts = {
   readonly uidPerAccount: boolean;
   /** Nobody but the operator has an account that may run jobs. */
   readonly operatorIsOnlyPerson: boolean;
-  /** `workflows.trust-users` of the configuration. */
+  /** `trust-users` of the service's configuration. */
   readonly trustUsers: boolean;
+  /** Its full key, such as `workflows.trust-users`, for the sentence. */
+  readonly trustUsersKey: string;
 };
 
 export type PlainProcessVerdict =
@@ -25,13 +27,13 @@ export function plainProcessesAllowed(facts: PlainProcessFacts): PlainProcessVer
   if (facts.operatorIsOnlyPerson) {
     return { allowed: true, because: 'the operator is the only person who runs jobs here' };
   }
-  if (facts.trustUsers) return { allowed: true, because: 'workflows.trust-users is set' };
+  if (facts.trustUsers) return { allowed: true, because: `${facts.trustUsersKey} is set` };
   const why =
     facts.platformUid === 0
       ? 'accounts have no unprivileged uid of their own'
       : 'the platform runs as an ordinary user, so jobs of different people would share its uid';
   return {
     allowed: false,
-    sentence: `Jobs cannot run as plain processes here because ${why}: install bubblewrap (apt-get install bubblewrap), or set workflows.trust-users if everyone with an account may read everything.`,
+    sentence: `Jobs cannot run as plain processes here because ${why}: install bubblewrap (apt-get install bubblewrap), or set ${facts.trustUsersKey} if everyone with an account may read everything.`,
   };
 }

@@ -9,10 +9,12 @@ import {
   type JobSpec,
 } from '@vre/compute-port';
 import { cancelJob } from './job-cancellation.ts';
+import { jobEndpoint } from './job-endpoint.ts';
 import { checkJobSpec } from './job-spec-check.ts';
 import { startJob } from './job-submission.ts';
 import { jobLogs, jobState, watchJob } from './job-watch.ts';
 import { chooseLimiter, type Limiter, type LimitMethod } from './limits/limiter.ts';
+import { adoptionPrefix } from './orphan-adoption.ts';
 import { SharedSnapshot } from './process-snapshot.ts';
 import { type Invocation, type JobOwner, type RunAs, resolveOwner, type Sandbox } from './run-as.ts';
 
@@ -49,6 +51,11 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     limiter ??= chooseLimiter(platformUid, options.limitMethod);
     return limiter;
   };
+  let adoption: Promise<readonly string[]> | undefined;
+  const adopting = () => {
+    adoption ??= adoptionPrefix();
+    return adoption;
+  };
   const processes = new SharedSnapshot();
   const starting = new Map<string, Promise<JobRef>>();
 
@@ -84,6 +91,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
       sandboxed: sandbox !== undefined,
       invocation: (environment) => sandbox?.invocation(spec, environment, owner) ?? plainInvocation(spec),
       networkPrefix: sandbox === undefined && spec.network === 'none' ? await withoutNetwork(owner) : [],
+      adoptionPrefix: await adopting(),
       graceSeconds: options.graceSeconds ?? 5,
     });
   }
@@ -119,6 +127,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     state: jobState,
     watch: (ref, signal) => watchJob(ref, liveness, processes, signal),
     logs: jobLogs,
+    endpoint: jobEndpoint,
     cancel: (ref, { graceSeconds }) => cancelJob(ref, graceSeconds),
   };
 }

@@ -13,6 +13,7 @@ export const starterProgram = String.raw`#!/bin/sh
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 cd "$1" || exit 125
 umask 077
+exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
 # Handlers instead of "ignore": ignored signals would stay ignored in the job.
 trap ':' HUP INT TERM
 read -r stat < "/proc/$$/stat"
@@ -27,13 +28,18 @@ verdict() {
   ln "verdict.$2" verdict 2>/dev/null
   rm -f "verdict.$2"
 }
-# Processes of the job: the control group's when there is one, else whoever carries the marker.
+# Processes of the job: the control group's when there is one, else whoever carries the marker or was adopted.
+# Adopted are children outside of the starter's own session; the name in "status" cannot pretend to be another line.
 members() {
   if [ -n "$MEMBERS" ]; then
     cat "$MEMBERS" 2>/dev/null
   else
-    for file in $(grep -lszxF -- "$MARKER" /proc/[0-9]*/environ); do
-      pid=${'$'}{file#/proc/}; printf '%s\n' "${'$'}{pid%/environ}"
+    for file in $(
+      grep -lszxF -- "$MARKER" /proc/[0-9]*/environ
+      children=$(grep -lsE "^PPid:[[:space:]]$$\$" /proc/[0-9]*/status)
+      [ -n "$children" ] && grep -LsE "^(NSsid:[[:space:]]$$([[:space:]].*)?|State:[[:space:]]Z.*)\$" $children
+    ); do
+      pid=${'$'}{file#/proc/}; printf '%s\n' "${'$'}{pid%/*}"
     done
   fi
 }

@@ -39,9 +39,38 @@ test('an unknown key names the nearest known one, and every problem is told at o
   );
 });
 
-test('a file that is no YAML is refused with its position', async () => {
-  await expect(loadConfig(schema, { file: await fileWith('a: [1'), environment: {} })).rejects.toThrow(
-    /line 1/,
+test.each([
+  ['a: [1', /vre\.yaml, line 1, column 6: this is no YAML \(.*\]\): expected "key: value", levels/],
+  ['port-base: 1\ndata-lake:\n\tquota: 1\n', /vre\.yaml, line 3, column \d: this is no YAML \(Tabs are not/],
+  ['port-base: 1\n data-lake: {}\n  quota: 1\n', /vre\.yaml, line 1, column 12: this is no YAML/],
+  ['- one\n- two', /vre\.yaml, line 1: must hold keys and values such as "port-base: 9000", but is a list$/],
+  ['just words', /but is a single value$/],
+  [
+    '# port\nport-base: many',
+    /vre\.yaml, line 2: port-base: Invalid input: expected number, received string$/,
+  ],
+  [
+    'data-lake:\n  quota: 1\n  qota: 2',
+    /vre\.yaml, line 3: data-lake\.qota is not a known key; did you mean/,
+  ],
+  ['data-lake: 7', /vre\.yaml, line 1: data-lake: Invalid input: expected object, received number$/],
+])('broken file %j is refused in one sentence with file and line', async (text, sentence) => {
+  const file = await fileWith(text);
+  const refused = await loadConfig(schema, { file, environment: {} }).then(
+    () => 'accepted',
+    (error: Error) => error.message,
+  );
+  expect(refused).toMatch(sentence);
+  expect(refused.split('\n')).toHaveLength(1);
+});
+
+test('a wrong variable or flag is named instead of the file', async () => {
+  const file = await fileWith('port-base: 1');
+  await expect(loadConfig(schema, { file, environment: { VRE_PORT_BASE: 'many' } })).rejects.toThrow(
+    /^VRE_PORT_BASE: port-base: Invalid input: expected number/,
+  );
+  await expect(loadConfig(schema, { file, environment: {}, flags: { 'port-base': 'many' } })).rejects.toThrow(
+    /^--port-base: port-base: /,
   );
 });
 

@@ -1,18 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 import { explainConfig } from './explain-config.ts';
 import { nearest } from './nearest-word.ts';
-
-/** The configuration cannot be used; the message lists every problem, one a line, each with what to do. */
-export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'ConfigError';
-  }
-}
-
-type Tree = { [key: string]: unknown };
+import { readYamlFile, type Tree } from './yaml-file.ts';
 
 /**
  * Reads `file` (may be absent when `undefined`), lays `VRE_…` variables over it (levels joined by `__`, `-` written
@@ -27,7 +18,9 @@ export async function loadConfig<Schema extends z.ZodType>(
   },
 ): Promise<z.output<Schema>> {
   const known = explainConfig(schema).map((key) => key.path);
-  const tree: Tree = sources.file === undefined ? {} : await readYaml(sources.file);
+  const yaml = sources.file === undefined ? undefined : await readYamlFile(sources.file);
+  const tree = yaml?.tree ?? {};
+  const given = new Map<string, string>();
   const problems: string[] = [];
   const paths = new Map(known.map((path) => [variableOf(path), path]));
   for (const [name, value] of Object.entries(sources.environment)) {
@@ -37,31 +30,27 @@ export async function loadConfig<Schema extends z.ZodType>(
       problems.push(`${name} is not a known variable; did you mean ${nearest(name, [...paths.keys()])}?`);
     } else {
       assign(tree, path, parseScalar(value));
+      given.set(path, name);
     }
   }
   for (const [path, value] of Object.entries(sources.flags ?? {})) {
-    if (value !== undefined) assign(tree, path, value);
+    if (value === undefined) continue;
+    assign(tree, path, value);
+    given.set(path, `--${path}`);
   }
+  /** Where the operator finds the key: variable or flag, else file and line. */
+  const where = (path: readonly PropertyKey[]): string => {
+    const source = given.get(path.join('.'));
+    if (source !== undefined) return `${source}: `;
+    if (sources.file === undefined) return '';
+    const line = yaml?.lineOf(path);
+    return line === undefined ? `${sources.file}: ` : `${sources.file}, line ${line}: `;
+  };
   const parsed = schema.safeParse(tree);
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => sentences(issue, known)));
-  if (problems.length > 0)
-    throw new ConfigError(
-      problems.map((problem) => (sources.file ? `${sources.file}: ${problem}` : problem)),
-    );
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.flatMap((issue) => sentences(issue, known, where)));
+  if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(parsed.data as z.output<Schema>);
-}
-
-async function readYaml(file: string): Promise<Tree> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError([`${file}: cannot be read (${error.code}): check the path given with --config`]);
-  });
-  const document = parseDocument(text);
-  if (document.errors.length > 0)
-    throw new ConfigError(document.errors.map((error) => `${file}: ${error.message}`));
-  const value: unknown = document.toJS() ?? {};
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new ConfigError([`${file}: must hold keys and values`]);
-  return value as Tree;
 }
 
 const variableOf = (path: string) => `VRE_${path.replaceAll('.', '__').replaceAll('-', '_').toUpperCase()}`;
@@ -82,12 +71,17 @@ function assign(tree: Tree, path: string, value: unknown): void {
   level[last] = value;
 }
 
-function sentences(issue: z.core.$ZodIssue, known: readonly string[]): string[] {
+function sentences(
+  issue: z.core.$ZodIssue,
+  known: readonly string[],
+  where: (path: readonly PropertyKey[]) => string,
+): string[] {
   const at = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return [`${at === '' ? 'the file' : at}: ${issue.message}`];
+  if (issue.code !== 'unrecognized_keys')
+    return [`${where(issue.path)}${at === '' ? 'the file' : at}: ${issue.message}`];
   return issue.keys.map((key) => {
     const path = at === '' ? key : `${at}.${key}`;
-    return `${path} is not a known key; did you mean ${nearest(path, known)}?`;
+    return `${where([...issue.path, key])}${path} is not a known key; did you mean ${nearest(path, known)}?`;
   });
 }
 

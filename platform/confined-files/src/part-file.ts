@@ -30,7 +30,8 @@ export async function openPartFile(
     readonly beforeCommit: () => Promise<void>;
   },
 ): Promise<PartFile> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  // Also for reading: whoever writes may want to see what was stored.
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const handle = await open(`${anchor.at}/${part}`, flags, options.mode);
   const discard = async (): Promise<void> => {
     await handle.close().catch(() => undefined);

@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
+import { connectionOptions } from './connection-options.ts';
 import { createNotifications, type Listener } from './notifications.ts';
 
 // bigint columns hold sizes and dense keys: all below 2^53, so numbers, not strings. JSON stays parsed by pg.
@@ -96,19 +97,5 @@ export function openDatabase(url: string, log: Logger): Database {
       await direct.destroy();
       if (!pool.ending) await pool.end();
     },
-  };
-}
-
-/** `postgresql://…` as pg understands it; a unix socket directory is given as `?host=/run/dir`. */
-function connectionOptions(url: string): pg.ClientConfig {
-  const parsed = new URL(url);
-  const socketDirectory = parsed.searchParams.get('host');
-  if (socketDirectory === null) return { connectionString: url };
-  return {
-    host: socketDirectory,
-    port: Number(parsed.port || 5432),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-    database: decodeURIComponent(parsed.pathname.slice(1)),
   };
 }

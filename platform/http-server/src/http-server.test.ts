@@ -1,15 +1,20 @@
 import { mkdtemp, stat } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttpClient } from '@vre/http-client';
 import { createLogger, createMetrics } from '@vre/telemetry';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpServer, type HttpServer, sendLines, sentenceOf, statusOf } from './index.ts';
 
 let server: HttpServer;
 let socket: string;
-const port = 28_431;
+const port = await freePort();
+let release: () => void = () => undefined;
+const released = new Promise<void>((resolve) => {
+  release = resolve;
+});
 let produced = 0;
 let cancelled = false;
 const http = createHttpClient();
@@ -21,9 +26,27 @@ beforeAll(async () => {
     log: createLogger({ name: 'test', level: 'silent' }),
     metrics: createMetrics(),
     hostNames: [`localhost:${port}`],
+    bodyProgress: { seconds: 0.2, bytes: 64 },
+    alias: { hostName: `ip6-localhost:${port}`, address: `http://localhost:${port}` },
     renderError: (error, request, reply) =>
       reply.code(statusOf(error)).send({ message: sentenceOf(error, request.id) }),
   });
+  server.app.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
+    done(null, payload),
+  );
+  server.app.post('/stream', async (request) => {
+    let bytes = 0;
+    for await (const chunk of request.body as AsyncIterable<Buffer>) bytes += chunk.length;
+    return { bytes };
+  });
+  // Reads only when it is told to, as behind a slow disk.
+  server.app.post('/waits', async (request) => {
+    await released;
+    let bytes = 0;
+    for await (const chunk of request.body as AsyncIterable<Buffer>) bytes += chunk.length;
+    return { bytes };
+  });
+  server.app.post('/json', async (request) => request.body);
   server.app.get('/numbers', async (_request, reply) => {
     async function* numbers() {
       try {
@@ -57,6 +80,29 @@ test('answers its host names only, on the socket always', async () => {
   expect(wrong.status).toBe(421);
   expect((await http.request(`unix:${socket}:/breaks`)).status).toBe(500);
   expect((await stat(socket)).mode & 0o777).toBe(0o600);
+});
+
+test('another name leads here, for GET alone, and gets nothing else', async () => {
+  const ask = (method: 'GET' | 'POST', upgrade: Record<string, string> = {}) =>
+    new Promise<[number, string | undefined]>((resolve, reject) => {
+      const sent = httpRequest(
+        {
+          host: '127.0.0.1',
+          port,
+          method,
+          path: '//numbers?a=b%2F',
+          headers: { host: `IP6-localhost:${port}`, ...upgrade },
+        },
+        (response) => {
+          response.resume();
+          resolve([response.statusCode ?? 0, response.headers.location]);
+        },
+      );
+      sent.on('error', reject).end();
+    });
+  expect(await ask('GET')).toEqual([307, `http://localhost:${port}//numbers?a=b%2F`]);
+  expect(await ask('POST')).toEqual([421, undefined]);
+  expect(await ask('GET', { connection: 'Upgrade', upgrade: 'websocket' })).toEqual([421, undefined]);
 });
 
 test('the inside of a failure is not shown, the request id is', async () => {
@@ -106,3 +152,64 @@ test('a taken port is named', async () => {
     `port ${port} on 127.0.0.1 is taken`,
   );
 });
+
+describe('a body that comes slowly', () => {
+  /** Sends a body bit by bit until the answer comes, or to its end. */
+  const send = (path: string, type: string, total: number, step: number, pause: number) =>
+    new Promise<[number, string]>((resolve, reject) => {
+      const request = httpRequest({
+        socketPath: socket,
+        path,
+        method: 'POST',
+        headers: { 'content-type': type, 'content-length': total },
+      });
+      let sent = 0;
+      const timer = setInterval(() => {
+        if (sent < total) sent += Math.min(step, total - sent);
+        else return clearInterval(timer);
+        request.write(Buffer.alloc(Math.min(step, total), ' '));
+      }, pause);
+      request.on('response', (response) => {
+        clearInterval(timer);
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        response.on('end', () => resolve([response.statusCode ?? 0, text]));
+      });
+      request.on('error', (error) => {
+        clearInterval(timer);
+        reject(error);
+      });
+    });
+
+  test.each([
+    ['JSON', '/json', 'application/json'],
+    ['a stream', '/stream', 'application/octet-stream'],
+  ])('is answered 408 when it drips: %s', async (_what, path, type) => {
+    const [status, text] = await send(path, type, 1000, 1, 50);
+    expect([status, text]).toEqual([408, expect.stringContaining('less than 64 bytes arrived')]);
+    expect((await http.request(`unix:${socket}:/breaks`)).status).toBe(500);
+  });
+
+  test('may take long when it goes on', async () => {
+    expect(await send('/stream', 'application/octet-stream', 4000, 100, 20)).toEqual([200, '{"bytes":4000}']);
+  });
+
+  test('is not cut while the server does not read', async () => {
+    const answer = send('/waits', 'application/octet-stream', 4_000_000, 400_000, 1);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    release();
+    expect(await answer).toEqual([200, '{"bytes":4000000}']);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => resolve(found));
+    });
+  });
+}

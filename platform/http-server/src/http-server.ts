@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
+import { type BodyProgress, usualBodyProgress, watchBody } from './body-progress.ts';
 import { statusOf } from './failure.ts';
 
 /** Where a server listens. A unix socket is made 0600; TLS material is PEM text. */
@@ -28,8 +29,15 @@ export type HttpServerOptions = {
   readonly metrics: Metrics;
   /** `host[:port]` values that TCP clients may send in Host; others get 421. Unix sockets are not restricted. */
   readonly hostNames: readonly string[];
+  /**
+   * Another name by which people find this server, whose cookies belong to somebody else: a GET is led to `address`,
+   * everything else, upgrades too, gets 421.
+   */
+  readonly alias?: { readonly hostName: string; readonly address: string } | undefined;
   /** Largest body in bytes that is read into memory; streams are not limited by it. */
   readonly bodyLimit?: number;
+  /** Bodies that come more slowly are answered 408 and cut. */
+  readonly bodyProgress?: BodyProgress;
   /** Renders every error of this server in its protocol's own form. */
   readonly renderError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => unknown;
   /** Rewrites the raw URL before routing, for instance to collapse `//`. */
@@ -93,12 +101,30 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.raw.socket.remoteAddress === undefined) return;
-    if (!hostNames.has((request.headers.host ?? '').toLowerCase())) {
+    const host = (request.headers.host ?? '').toLowerCase();
+    if (!hostNames.has(host)) {
+      const { alias } = options;
+      if (host === alias?.hostName && request.method === 'GET' && request.originalUrl.startsWith('/'))
+        return reply.redirect(alias.address + request.originalUrl, 307);
       return reply
         .code(421)
         .type('text/plain; charset=utf-8')
         .send(`This address answers for ${[...hostNames].join(', ')} only.\n`);
     }
+  });
+  const progress = options.bodyProgress ?? usualBodyProgress;
+  app.addHook('onRequest', async (request, reply) => {
+    watchBody(request.raw, progress, () => {
+      request.log.warn({ method: request.method }, 'a body stopped coming');
+      const { raw } = reply;
+      if (raw.headersSent) return request.raw.destroy();
+      reply.hijack();
+      raw.writeHead(408, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+      raw.end(
+        `The body stopped coming: less than ${progress.bytes} bytes arrived in ${progress.seconds} seconds. Send it again.\n`,
+        () => request.raw.destroy(),
+      );
+    });
   });
   // `Expect: 100-continue` is answered only when the onRequest hooks have let the request pass: a refused upload is
   // refused before its body is sent.

@@ -2,6 +2,7 @@
 
 export { type EventStream, openEventStream } from './event-stream.ts';
 export { sentenceOf, statusOf } from './failure.ts';
+export { escapeHtml, html, Markup } from './html.ts';
 export {
   createHttpServer,
   type HttpServer,
@@ -9,3 +10,7 @@ export {
   type ListenAddress,
 } from './http-server.ts';
 export { sendLines } from './line-stream.ts';
+export { type EventSource, streamOutbox } from './outbox-stream.ts';
+export { formTargetOf, type PagePlace, page, pageHeaders } from './page.ts';
+export { pageAssetRoutes } from './page-assets.ts';
+export { readCookie } from './read-cookie.ts';

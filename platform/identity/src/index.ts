@@ -9,6 +9,7 @@ export {
 } from './issuer-client.ts';
 export { createPkce, type Pkce } from './pkce.ts';
 export { hasStorageScopes, type Principal, scopesOf } from './principal.ts';
+export { createSessionWatch, type SessionWatch } from './session-watch.ts';
 export { createTokenKeeper, NotConnected, type TokenKeeper, tokenKeeperMigration } from './token-keeper.ts';
 export {
   createTokenVerifier,

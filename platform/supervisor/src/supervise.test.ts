@@ -26,8 +26,10 @@ async function until(condition: () => boolean): Promise<void> {
 test('a killed child is started again, and stopping leaves no process', async () => {
   const said: string[] = [];
   const where = await directory();
-  const supervisor = supervise([child(where, 'one', lives), child(where, 'two', lives)], (sentence) =>
-    said.push(sentence),
+  const supervisor = supervise(
+    [child(where, 'one', lives), child(where, 'two', lives)],
+    (sentence) => said.push(sentence),
+    { readySeconds: 60 },
   );
   await supervisor.ready;
   const first = supervisor.children()[0]?.pid as number;
@@ -41,11 +43,23 @@ test('a killed child is started again, and stopping leaves no process', async ()
 
 test('a child that cannot start is an error that names its log', async () => {
   const where = await directory();
-  const supervisor = supervise([child(where, 'broken', 'process.exit(3)')], () => undefined);
+  const supervisor = supervise([child(where, 'broken', 'process.exit(3)')], () => undefined, {
+    readySeconds: 60,
+  });
   await expect(supervisor.ready).rejects.toThrow(
     /broken ended with code 3 while starting: see .*broken\.log/,
   );
   await supervisor.stop();
+});
+
+test('a child that neither gets ready nor ends is an error that names it and its log, and is stopped', async () => {
+  const where = await directory();
+  const hangs = child(where, 'hanging', 'setInterval(() => {}, 1000)');
+  const supervisor = supervise([child(where, 'one', lives), hangs], () => undefined, { readySeconds: 2 });
+  await expect(supervisor.ready).rejects.toThrow(/^hanging is not ready after 2 s: see .*hanging\.log$/);
+  const pids = supervisor.children().map(({ pid }) => pid as number);
+  await supervisor.stop();
+  expect(pids.map(startTicks)).toEqual([undefined, undefined]);
 });
 
 test('a data directory is held once, and a dead holder does not count', async () => {

@@ -11,7 +11,10 @@ export type ChildDefinition = {
 };
 
 export interface Supervisor {
-  /** Resolves when every child reported ready once; rejects when one ends before it was ever ready. */
+  /**
+   * Resolves when every child reported ready once; rejects when one ends before it was ever ready, or is not ready
+   * within its time.
+   */
   readonly ready: Promise<void>;
   /** State for `vre status`. */
   children(): readonly {
@@ -43,6 +46,7 @@ const stableAfter = 60_000;
 export function supervise(
   definitions: readonly ChildDefinition[],
   say: (sentence: string) => void,
+  options: { readonly readySeconds: number },
 ): Supervisor {
   const running: Running[] = definitions.map((definition) => ({
     definition,
@@ -95,7 +99,7 @@ export function supervise(
   const ready = (async () => {
     for (const child of running) {
       if (stopping) return;
-      await start(child, shortestPause);
+      await within(options.readySeconds, child.definition, start(child, shortestPause));
     }
   })();
   return {
@@ -115,6 +119,22 @@ export function supervise(
       }
     },
   };
+}
+
+/** Fails, naming the child and its log, when it neither gets ready nor ends in time. */
+async function within(seconds: number, child: ChildDefinition, ready: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`${child.name} is not ready after ${seconds} s: see ${child.logFile}`)),
+      seconds * 1000,
+    );
+  });
+  try {
+    await Promise.race([ready, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function end(child: ChildProcess | undefined, graceMilliseconds: number): Promise<void> {

@@ -40,6 +40,16 @@ export function createLogger(options: {
         censor: '[redacted]',
       },
     },
-    options.destination ?? process.stdout,
+    options.destination ?? standardOutput(),
   );
+}
+
+/** Most characters kept in memory while nothing can be written; further lines are lost. */
+const longestBacklog = 1_000_000;
+
+/** A log that cannot be written, for instance because the disk is full, must not end the process that logs. */
+function standardOutput(): ReturnType<typeof pino.destination> {
+  const destination = pino.destination({ fd: 1, sync: true, maxLength: longestBacklog });
+  destination.on('error', () => undefined);
+  return destination;
 }

@@ -5,9 +5,16 @@ export type Requirement = { readonly present: boolean; readonly reason: string }
 
 /** Programs that a test may need, with a command that proves they work. */
 const probes = {
-  python: ['python3', ['-m', 'pip', '--version']],
+  // Environments are made from an interpreter by uv, which pip can fetch.
+  python: ['sh', ['-c', 'python3 --version && { python3 -m pip --version || uv --version; }']],
   chromium: ['chromium', ['--version']],
   bubblewrap: ['bwrap', ['--ro-bind', '/', '/', 'true']],
+  postgresql: [
+    'sh',
+    ['-c', 'for bin in /usr/lib/postgresql/*/bin; do "$bin/postgres" --version || exit 1; done'],
+  ],
+  'small disks': ['unshare', ['--mount', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', '/mnt']],
+  'user namespaces': ['unshare', ['--user', '--map-root-user', 'true']],
   'network namespaces': ['unshare', ['--net', '--map-root-user', 'ip', 'link']],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 

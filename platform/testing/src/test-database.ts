@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, type MigrationSet, migrate, openDatabase } from '@vre/database';
+import { connectionOptions, type Database, type MigrationSet, migrate, openDatabase } from '@vre/database';
 import { createLogger } from '@vre/telemetry';
 import pg from 'pg';
 
@@ -27,19 +27,7 @@ function withName(url: string, name: string): string {
 }
 
 async function administrate(url: string, statement: string): Promise<void> {
-  const parsed = new URL(url);
-  const host = parsed.searchParams.get('host');
-  const client = new pg.Client(
-    host === null
-      ? { connectionString: url }
-      : {
-          host,
-          port: Number(parsed.port),
-          user: parsed.username,
-          password: decodeURIComponent(parsed.password),
-          database: parsed.pathname.slice(1),
-        },
-  );
+  const client = new pg.Client(connectionOptions(url));
   await client.connect();
   try {
     await client.query(statement);

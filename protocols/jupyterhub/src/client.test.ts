@@ -37,7 +37,7 @@ describe('requests', () => {
     const { client, asked } = hub(new Response(null, { status: 204 }));
     await client.keepServer('eva', '', new Date('2026-11-22T22:00:00Z'));
     expect(asked[0]).toMatchObject({
-      path: '/x/hub/users/eva/server/keep',
+      path: '/x/hub/users/eva/server/x-keep-alive',
       body: { until: '2026-11-22T22:00:00.000Z' },
     });
   });

@@ -8,11 +8,8 @@ import { readProgressStream } from './progress-stream.ts';
 /** A page of users; `total` counts all that fit. */
 export type UserPage = { readonly users: readonly UserModel[]; readonly total: number };
 
-/** What a server is started with: a card's name, and whatever else the hub takes for it. */
-export type StartOptions = {
-  readonly profile?: string;
-  readonly options?: Readonly<Record<string, unknown>>;
-};
+/** What a server is started with: a card's name, and whatever else the hub keeps as its `user_options`. */
+export type StartOptions = Readonly<Record<string, unknown>> & { readonly profile?: string };
 
 /**
  * Calls a hub. `server` is `''` for a user's default server. Rejects with {@link HubError} carrying status and
@@ -98,7 +95,10 @@ export function createHubClient(options: {
     stopServer: async (user, server) =>
       (await send(ofServer(user, server), { method: 'DELETE' })) === 202 ? 'pending' : 'stopped',
     keepServer: async (user, server, until) => {
-      await send(`${ofServer(user, server)}/keep`, { method: 'POST', json: { until: until.toISOString() } });
+      await send(`${ofServer(user, server)}/x-keep-alive`, {
+        method: 'POST',
+        json: { until: until.toISOString() },
+      });
     },
     progress: async function* (user, server, signal) {
       const { body } = await request(`${ofServer(user, server)}/progress`, {

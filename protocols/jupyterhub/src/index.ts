@@ -13,3 +13,17 @@ export {
 export { type ProfileModel, profileModel } from './profile.ts';
 export { type ProgressEvent, progressEvent } from './progress.ts';
 export { readProgressStream } from './progress-stream.ts';
+export {
+  containedScopes,
+  covers,
+  expandScopes,
+  formatScope,
+  intersectScopes,
+  isCovered,
+  parseScope,
+  reachOf,
+  type Scope,
+  type ScopeFilter,
+  type ScopeResource,
+  scopeHierarchy,
+} from './scopes.ts';

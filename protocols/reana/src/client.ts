@@ -76,7 +76,7 @@ export interface ReanaClient {
   listSecrets(): Promise<z.infer<typeof answers.secretListSchema>>;
   deleteSecrets(names: readonly string[]): Promise<void>;
   listTokens(signal?: AbortSignal): Promise<readonly extensions.AccessToken[]>;
-  /** `expiresInDays`: no expiry when missing. The token's value is shown this once. */
+  /** `expiresInDays`: the server's usual life when missing. The token's value is shown this once. */
   mintToken(label: string, expiresInDays?: number): Promise<extensions.MintedToken>;
   revokeToken(id: string): Promise<void>;
   isConnected(signal?: AbortSignal): Promise<boolean>;

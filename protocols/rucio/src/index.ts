@@ -1,5 +1,7 @@
 /** The Rucio wire format: names, errors, bodies, rows, and a typed client. Browser-safe. */
+
 export { createRucioClient, type RucioClient, type RucioClientOptions } from './client.ts';
+export { type ClientConfiguration, clientConfiguration } from './client-configuration.ts';
 export { type DidType, didTypeOf, didTypes, type ScopedName, scopedName } from './did.ts';
 export {
   errorHeaders,

@@ -24,15 +24,18 @@ export function isValid(kind: NameKind, text: string): boolean {
   return text.length <= longest && pattern.test(text) && !(kind === 'name' && hasDotSegment(text));
 }
 
+/** What such a name may be made of, in words. */
+export const allowed = (kind: NameKind): string =>
+  `at most ${nameRules[kind].longest} of ${nameRules[kind].words} are allowed`;
+
 /** Names become paths on storage: a segment `.` or `..` must not. */
 const hasDotSegment = (text: string): boolean => /(^|\/)\.{1,2}(\/|$)/.test(text);
 
 /** Throws InvalidObject that names the field, the value and what is expected. */
 export function requireName(kind: NameKind, text: string): void {
   if (isValid(kind, text)) return;
-  const { words, longest } = nameRules[kind];
   throw new RucioError(
     'InvalidObject',
-    `Problem validating ${kind} : ${JSON.stringify(text.slice(0, 300))} has ${text.length} characters; at most ${longest} of ${words} are allowed`,
+    `Problem validating ${kind} : ${JSON.stringify(text.slice(0, 300))} has ${text.length} characters; ${allowed(kind)}`,
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { didTypeOf } from './did.ts';
-import { nameRules } from './name-rules.ts';
+import { allowed, nameRules } from './name-rules.ts';
 import { parseRucioDate } from './timestamps.ts';
 
 /** Most entries that one request may carry in a list. */
@@ -8,11 +8,14 @@ export const bulkLimit = 1000;
 
 const scope = z.string().max(255);
 const name = z.string().max(1024);
-const newScope = z.string().max(nameRules.scope.longest).regex(nameRules.scope.pattern);
+const newScope = z
+  .string()
+  .max(nameRules.scope.longest, allowed('scope'))
+  .regex(nameRules.scope.pattern, allowed('scope'));
 const newName = z
   .string()
-  .max(nameRules.name.longest)
-  .regex(nameRules.name.pattern)
+  .max(nameRules.name.longest, allowed('name'))
+  .regex(nameRules.name.pattern, allowed('name'))
   .refine((text) => !/(^|\/)\.{1,2}(\/|$)/.test(text), 'segments . and .. are not allowed');
 const bytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const adler32 = z

@@ -153,7 +153,7 @@ export type RuleProgress = {
   }[];
 };
 
-/** `GET /x-replicas/<scope>/<name>`: additive; one row per file and element, with the reason of bad ones. */
+/** `GET /x-replicas/<scope>/<name>`: additive; one row per file and element. */
 export type ReplicaDetail = {
   readonly scope: string;
   readonly name: string;
@@ -162,6 +162,11 @@ export type ReplicaDetail = {
   readonly rse: string;
   readonly state: ReplicaState;
   readonly locks: number;
+  /** What is wrong with the stored bytes, from their discovery until the repair has arrived. */
+  readonly damage: string | null;
+  /** Elements that a damaged replica can be repaired from. */
+  readonly sources: readonly string[];
+  /** Why an expected replica is not there yet. */
   readonly reason: string | null;
   readonly created_at: RucioTime;
   readonly updated_at: RucioTime;

@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody';
 import { sql } from '@vre/database';
+import { pageAssetRoutes } from '@vre/http-server';
 import { audiences, type Service, type ServiceContext } from '@vre/service';
 import { auditAai } from './aai-audit.ts';
 import type { AaiConfig } from './aai-config.ts';
@@ -13,7 +14,6 @@ import { ensureFirstAdministrator, forgetFirstAdministrator } from './accounts/f
 import { createPasswordHash } from './accounts/password-hash.ts';
 import type { ClientDeclaration } from './clients/client.ts';
 import { createGroups } from './groups/group-service.ts';
-import { assetRoutes } from './interactions/asset-routes.ts';
 import { createFormGuard } from './interactions/form-guard.ts';
 import { interactionRoutes } from './interactions/interaction-routes.ts';
 import { ensureKeys, type KeySet } from './keys/signing-keys.ts';
@@ -103,7 +103,7 @@ export function createAaiService(
       const caller = createApiCaller(ownTokens, audiences.aai, accounts.byId);
 
       await app.register(formbody);
-      assetRoutes(app, place.mountPath);
+      pageAssetRoutes(app, place.mountPath);
       userinfoRoutes(app, {
         mountPath: place.mountPath,
         ownTokens,

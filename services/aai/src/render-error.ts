@@ -1,8 +1,7 @@
-import { sentenceOf, statusOf } from '@vre/http-server';
+import { type PagePlace, pageHeaders, sentenceOf, statusOf } from '@vre/http-server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
 import { errorPage } from './interactions/message-pages.ts';
-import { type PagePlace, pageHeaders } from './interactions/page.ts';
 
 /** Errors of everything that the provider does not answer itself: JSON for programs, a page for browsers. */
 export function createErrorRenderer(place: PagePlace) {

@@ -3,3 +3,4 @@ export { type NotebooksConfig, notebooksConfigSchema } from './notebooks-config.
 export { notebooksMigrations } from './notebooks-migrations.ts';
 export type { NotebooksParts } from './notebooks-parts.ts';
 export { createNotebooksService } from './notebooks-service.ts';
+export { stopLeftServers } from './servers/stop-left-servers.ts';

@@ -32,8 +32,12 @@ export const notebooksConfigSchema = z.strictObject({
     .prefault('14 d')
     .describe('How long a browser stays signed in to the hub'),
   'token-life-time': durationSchema
-    .prefault('1 year')
+    .prefault('365 d')
     .describe('Longest life of an API token that a person makes'),
+  'administrator-groups': z
+    .array(z.string())
+    .default(['administrators'])
+    .describe('Members of any of these groups of the issuer see everybody and may stop their servers.'),
   'trust-users': z
     .boolean()
     .default(false)

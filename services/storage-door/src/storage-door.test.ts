@@ -47,6 +47,7 @@ beforeAll(async () => {
     issuer: issuer.issuer,
     lake: '',
     workflows: '',
+    notebooks: 'http://127.0.0.1:4',
     storageDoor: audience,
     internal: unused,
     authorityFile: undefined,

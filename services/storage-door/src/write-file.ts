@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import { type Digests, parseContentMd5, parseDigest, renderDigest } from '@vre/protocol-webdav';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Admitted, assertAllowed, withinElement } from './admission.ts';
@@ -40,8 +41,19 @@ export async function putFile(request: FastifyRequest, reply: FastifyReply, { lo
       .header('digest', renderDigest('adler32', adler32))
       .send();
   } catch (error) {
+    await drain(request);
     throw content.failure() ?? error;
   }
+}
+
+/**
+ * Takes the rest of a body that will not be stored. Most clients read no answer before they have sent everything: cut
+ * off, they would report a broken connection and try again, instead of the reason.
+ */
+async function drain({ raw }: FastifyRequest): Promise<void> {
+  if (raw.destroyed || raw.readableEnded) return;
+  raw.resume();
+  await finished(raw).catch(() => undefined);
 }
 
 function expectations(request: FastifyRequest): Digests & { readonly bytes: number | undefined } {
@@ -60,7 +72,8 @@ function body(request: FastifyRequest, md5: string | undefined) {
   let failure: DoorError | undefined;
   async function* checked(): AsyncGenerator<Uint8Array> {
     const hash = md5 === undefined ? undefined : createHash('md5');
-    for await (const block of request.raw as AsyncIterable<Buffer>) {
+    // The request outlives a failure: `drain` takes what is still on its way.
+    for await (const block of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       hash?.update(block);
       yield block;
     }

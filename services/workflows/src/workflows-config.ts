@@ -31,6 +31,9 @@ export const workflowsConfigSchema = z.strictObject({
     .string()
     .default('rucio-clients')
     .describe('Environment with the rucio command for rucio: true'),
+  'token-life': durationSchema
+    .default(90 * 86_400)
+    .describe('Life of a REANA token that was made without one, such as by vre client setup'),
   job: z
     .strictObject({
       memory: bytesSchema.default(4e9).describe('Memory of a job that asks for none'),

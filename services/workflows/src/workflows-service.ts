@@ -1,7 +1,9 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import type { LocalBackends } from '@vre/compute-process';
 import { plainProcessesAllowed } from '@vre/compute-process';
 import { sql } from '@vre/database';
 import type { Engine } from '@vre/engine-port';
+import type { EnvironmentSource } from '@vre/environments';
 import { createIssuerClient, createTokenKeeper, createTokenVerifier } from '@vre/identity';
 import { audiences, type Service, type ServiceContext } from '@vre/service';
 import { z } from 'zod';
@@ -12,11 +14,9 @@ import { connectRoutes } from './connect/connect-routes.ts';
 import { createConnectService } from './connect/connect-service.ts';
 import { renderError } from './error-rendering.ts';
 import { eventRoutes } from './events-routes.ts';
-import type { LocalBackends } from './execution/backend-choice.ts';
-import type { EnvironmentSource } from './execution/environment-source.ts';
 import type { ExecutionParts } from './execution/execution-parts.ts';
 import type { JobPolicy } from './execution/job-limits.ts';
-import { createLakeTokens } from './execution/rucio-credentials.ts';
+import { createLakeTokens } from './execution/lake-tokens.ts';
 import { createRunExecutor, type RunExecutor } from './execution/run-executor.ts';
 import { infoRoutes } from './info/info-routes.ts';
 import { createJobCanceller } from './jobs/job-canceller.ts';
@@ -72,7 +72,14 @@ export function createWorkflowsService(
     client: context.oidcClient,
     now: () => clock.now(),
   });
-  const authenticator = createAuthenticator({ database, verifier, keeper, clock, identifiers });
+  const authenticator = createAuthenticator({
+    database,
+    verifier,
+    keeper,
+    clock,
+    identifiers,
+    portal: addresses.portal,
+  });
   const workspaces = createWorkspaces(dataDirectory);
   const quota = createQuotaGate(database, clock, {
     diskBytes: config.quota.disk,
@@ -97,6 +104,7 @@ export function createWorkflowsService(
     workspaces,
     quota,
     engines: engineTypes,
+    environments: parts.environments,
   });
   const access = createRunAccess(database, authenticator);
   const connect = createConnectService(context, issuer, keeper);
@@ -108,6 +116,7 @@ export function createWorkflowsService(
       uidPerAccount: platformUid === 0,
       operatorIsOnlyPerson: (await countAccounts(database.direct)) <= 1,
       trustUsers: config['trust-users'],
+      trustUsersKey: 'workflows.trust-users',
     });
   };
   const execution: ExecutionParts = {
@@ -160,7 +169,7 @@ export function createWorkflowsService(
         checkQuota: quota.check,
       });
       secretRoutes(app, context, authenticator);
-      tokenRoutes(app, context, authenticator);
+      tokenRoutes(app, context, authenticator, config['token-life']);
       connectRoutes(app, context, authenticator, connect);
       eventRoutes(app, context, authenticator);
     },
@@ -176,7 +185,7 @@ export function createWorkflowsService(
             .code(404)
             .send({ message: `${username} has not used workflows yet: they sign in to the portal first.` });
         }
-        return reply.code(201).send(await mintToken(context, rows[0].id, label));
+        return reply.code(201).send(await mintToken(context, rows[0].id, label, config['token-life']));
       });
     },
     daemons: [

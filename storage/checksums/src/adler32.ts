@@ -17,6 +17,7 @@ type Exports = {
   readonly update: (at: number, length: number, adler: number) => number;
 };
 
+const prime = 65_521;
 /** The first page of the module's memory is left alone. */
 const blocksAt = 65_536;
 /** Copied in at once: fits the processor's second-level cache, so that the sums find the bytes there. */
@@ -51,7 +52,16 @@ function instantiate(module: VectorModule) {
   return { bytes: new Uint8Array(exports.memory.buffer), update: exports.update };
 }
 
-/** The same in plain JavaScript (RFC 1950 §9). */
+/** adler32 of two pieces one after the other, from the adler32 of each and the length of the second in bytes. */
+export function combineAdler32(left: number, right: number, rightBytes: number): number {
+  const first = ((left & 0xffff) + (right & 0xffff) + prime - 1) % prime;
+  // The second sum counts the left piece's first sum once for every byte that follows it; below 2^32 before reducing.
+  const carried = ((rightBytes % prime) * (((left & 0xffff) + prime - 1) % prime)) % prime;
+  const second = ((left >>> 16) + (right >>> 16) + carried) % prime;
+  return ((second << 16) | first) >>> 0;
+}
+
+/** `updateAdler32` in plain JavaScript (RFC 1950 §9). */
 export function plainAdler32(adler: number, block: Uint8Array): number {
   let first = adler & 0xffff;
   let second = adler >>> 16;
@@ -62,8 +72,8 @@ export function plainAdler32(adler: number, block: Uint8Array): number {
       first += block[at] as number;
       second += first;
     }
-    first %= 65_521;
-    second %= 65_521;
+    first %= prime;
+    second %= prime;
   }
   return ((second << 16) | first) >>> 0;
 }

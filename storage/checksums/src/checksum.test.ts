@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainAdler32 } from './adler32.ts';
+import { combineAdler32, plainAdler32 } from './adler32.ts';
 import {
+  checksummedCopy,
   checksumOfBytes,
   checksumOfFile,
   checksumOfStream,
@@ -44,6 +45,18 @@ describe('adler32', () => {
       }),
     );
   });
+
+  it('of two pieces follows from the checksums of the pieces', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3000 }), fc.uint8Array({ maxLength: 3000 }), (left, right) => {
+        const combined = combineAdler32(plainAdler32(1, left), plainAdler32(1, right), right.length);
+        expect(combined).toBe(plainAdler32(1, Buffer.concat([left, right])));
+      }),
+    );
+    const worst = Buffer.alloc(5_000_000, 0xff);
+    const half = plainAdler32(1, worst);
+    expect(combineAdler32(half, half, worst.length)).toBe(plainAdler32(1, Buffer.concat([worst, worst])));
+  });
 });
 
 it('computes md5 over streams', async () => {
@@ -52,6 +65,49 @@ it('computes md5 over streams', async () => {
     yield Buffer.from('world');
   })();
   expect(await checksumOfStream(stream, 'md5')).toBe('5eb63bbbe01eeed093cb22bb8f5acdc3');
+});
+
+describe('copies by threads', () => {
+  const bytes = Buffer.alloc(3 * 1024 * 1024 + 5, 'The lake is deep. ');
+  const inPlace = async (flags: string, use: (from: FileHandle, to: FileHandle) => Promise<void>) => {
+    const place = await mkdtemp(join(tmpdir(), 'checksum-'));
+    await writeFile(join(place, 'from'), bytes);
+    await writeFile(join(place, 'to'), flags === 'a+' ? 'something else' : '');
+    const handles = await Promise.all([open(join(place, 'from')), open(join(place, 'to'), flags)]);
+    await use(...handles).finally(() => Promise.all(handles.map((handle) => handle.close())));
+    await rm(place, { recursive: true });
+  };
+
+  it.each([true, false])('sum what was stored (compared: %s)', (compare) =>
+    inPlace('r+', async (from, to) => {
+      const copy = await checksummedCopy(from, to, bytes.length, { compare });
+      expect(copy).toEqual({ bytes: bytes.length, adler32: reference(bytes), differsAt: undefined });
+      expect((await to.readFile()).equals(bytes)).toBe(true);
+    }),
+  );
+
+  it('say that the source ended early', () =>
+    inPlace('r+', async (from, to) => {
+      expect((await checksummedCopy(from, to, bytes.length * 2, { compare: false })).bytes).toBe(
+        bytes.length,
+      );
+    }));
+
+  // In this mode the system writes at the end whatever the position: the place reads otherwise than it was written.
+  it('notice a place that reads otherwise', () =>
+    inPlace('a+', async (from, to) => {
+      expect((await checksummedCopy(from, to, bytes.length, { compare: true })).differsAt).toBe(0);
+      const summed = await checksummedCopy(from, to, bytes.length, { compare: false });
+      expect(summed.adler32).toBe(reference((await to.readFile()).subarray(0, bytes.length)));
+      expect(summed.adler32).not.toBe(reference(bytes));
+    }));
+
+  it('pass on the error of the system', () =>
+    inPlace('r', async (from, to) => {
+      await expect(checksummedCopy(from, to, bytes.length, { compare: true })).rejects.toMatchObject({
+        code: 'EBADF',
+      });
+    }));
 });
 
 describe('files', () => {

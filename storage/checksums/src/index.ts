@@ -9,3 +9,4 @@ export {
   sameChecksum,
 } from './checksum.ts';
 export { checksumOfFile } from './checksum-of-file.ts';
+export { type ChecksummedCopy, checksummedCopy, worthCopyThreads } from './checksummed-copy.ts';

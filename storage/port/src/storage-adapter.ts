@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 /** Inclusive first and last byte, as in an HTTP Range. */
@@ -43,6 +44,23 @@ export interface StorageAdapter {
       readonly expectedBytes?: number | undefined;
       readonly expectedAdler32?: string | undefined;
       readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<WriteResult>;
+  /**
+   * Opens a file of this host for reading, with the same care about links as `read`; the caller closes it. Adapters of
+   * remote storage do not have it.
+   */
+  openFile?(path: string): Promise<FileHandle>;
+  /**
+   * Stores a file as `write` does from another one of this host, in threads; for big files only, where threads pay.
+   * The result's adler32 is of the bytes read back. Adapters of remote storage do not have it.
+   */
+  writeFrom?(
+    path: string,
+    source: FileHandle,
+    options: Parameters<StorageAdapter['write']>[2] & {
+      /** Bytes copied so far, called after each few MiB. */
+      readonly onProgress?: ((bytes: number) => void) | undefined;
     },
   ): Promise<WriteResult>;
   /** Moves a file atomically within the element, creating missing parents of the target. */

@@ -29,13 +29,15 @@ export function createFollowedStorage(options: PosixStorageOptions): PosixStorag
     return opened.storage;
   }
 
-  const adapter: StorageAdapter = {
+  const adapter: Required<StorageAdapter> = {
     stat: async (path) => (await current()).stat(path),
     async *list(path) {
       yield* (await current()).list(path);
     },
     read: async (path, range) => (await current()).read(path, range),
     write: async (path, content, expectations) => (await current()).write(path, content, expectations),
+    openFile: async (path) => (await current()).openFile(path),
+    writeFrom: async (path, source, expectations) => (await current()).writeFrom(path, source, expectations),
     move: async (from, to, { overwrite }) => (await current()).move(from, to, { overwrite }),
     remove: async (path) => (await current()).remove(path),
     createDirectory: async (path) => (await current()).createDirectory(path),

@@ -5,14 +5,15 @@ import {
   type FsyncPolicy,
   isPartName,
   openConfined,
+  type PartFile,
 } from '@vre/confined-files';
 import { checksumOfFile } from '@vre/storage-checksums';
-import { type StorageAdapter, type StorageEntry, StorageError } from '@vre/storage-port';
+import { type StorageAdapter, type StorageEntry, StorageError, type WriteResult } from '@vre/storage-port';
 import { atMost } from './at-most.ts';
 import { createChecksumCache } from './checksum-cache.ts';
 import { localPathBelow } from './local-path.ts';
 import { storageErrorOf } from './storage-error-of.ts';
-import { writeContent } from './write-content.ts';
+import { writeContent, writeCopy } from './write-content.ts';
 
 /** Settings of a directory that serves as a storage element. */
 export type PosixStorageOptions = {
@@ -27,7 +28,7 @@ export type PosixStorageOptions = {
 };
 
 /** An adapter with a lifetime: it holds its root open. */
-export type PosixStorage = StorageAdapter & {
+export type PosixStorage = Required<StorageAdapter> & {
   /** Removes unfinished files whose last write is older; after a crash nothing else does. Answers how many. */
   removeAbandoned(olderThan: Date): Promise<number>;
   close(): void;
@@ -35,6 +36,8 @@ export type PosixStorage = StorageAdapter & {
 
 /** Big files of which checksums are computed at once: each occupies a thread. */
 const checksumThreads = 2;
+/** Big files that are copied at once: each occupies two threads. */
+const copiesAtOnce = 2;
 
 /**
  * Opens a directory as a storage element. Symbolic links and unfinished files in it are not shown, links are never
@@ -51,6 +54,7 @@ export async function createPosixStorage(options: PosixStorageOptions): Promise<
   });
   const cache = createChecksumCache(options.rememberedChecksums ?? 100_000);
   const limited = atMost(checksumThreads);
+  const copying = atMost(copiesAtOnce);
 
   async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
     try {
@@ -66,6 +70,34 @@ export async function createPosixStorage(options: PosixStorageOptions): Promise<
     if (entry?.kind !== 'file') throw new StorageError('not-found', `"${path}" does not exist`);
     return entry;
   }
+
+  /** Creates the file that `fill` fills, and shows it when that is done. */
+  const stored = (
+    path: string,
+    overwrite: boolean,
+    signal: AbortSignal | undefined,
+    fill: (part: PartFile) => Promise<WriteResult>,
+  ): Promise<WriteResult> =>
+    translated(path, async () => {
+      signal?.throwIfAborted();
+      const there = path === '' ? undefined : await files.stat(path);
+      if (there?.kind === 'directory') throw new StorageError('is-directory', `"${path}" is a directory`);
+      if (there !== undefined && !overwrite)
+        throw new StorageError('already-exists', `"${path}" exists already`);
+      const part = await files.createPart(path);
+      try {
+        const result = await fill(part);
+        const { ino } = await part.handle.stat({ bigint: true });
+        await part.commit({ overwrite });
+        const after = await files.stat(path);
+        // By now it may be somebody else's file already.
+        if (after?.inode === ino) cache.set(after.version, 'adler32', result.adler32);
+        return result;
+      } catch (error) {
+        await part.discard();
+        throw error;
+      }
+    });
 
   return {
     stat: (path) =>
@@ -85,26 +117,12 @@ export async function createPosixStorage(options: PosixStorageOptions): Promise<
     },
     read: (path, range) => translated(path, () => files.createReadStream(path, range)),
     write: (path, content, { overwrite, ...expectation }) =>
-      translated(path, async () => {
-        expectation.signal?.throwIfAborted();
-        const there = path === '' ? undefined : await files.stat(path);
-        if (there?.kind === 'directory') throw new StorageError('is-directory', `"${path}" is a directory`);
-        if (there !== undefined && !overwrite)
-          throw new StorageError('already-exists', `"${path}" exists already`);
-        const part = await files.createPart(path);
-        try {
-          const result = await writeContent(part, path, content, expectation);
-          const { ino } = await part.handle.stat({ bigint: true });
-          await part.commit({ overwrite });
-          const stored = await files.stat(path);
-          // By now it may be somebody else's file already.
-          if (stored?.inode === ino) cache.set(stored.version, 'adler32', result.adler32);
-          return result;
-        } catch (error) {
-          await part.discard();
-          throw error;
-        }
-      }),
+      stored(path, overwrite, expectation.signal, (part) => writeContent(part, path, content, expectation)),
+    openFile: (path) => translated(path, () => files.openRead(path)),
+    writeFrom: (path, source, { overwrite, ...expectation }) =>
+      stored(path, overwrite, expectation.signal, (part) =>
+        copying(() => writeCopy(part, path, source, expectation)),
+      ),
     move: (from, to, { overwrite }) =>
       translated(from, async () => {
         const before = await fileAt(from);

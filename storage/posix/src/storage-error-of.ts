@@ -25,6 +25,10 @@ export function storageErrorOf(error: unknown, path: string): StorageError {
     return new StorageError(codes[error.code], error.message, { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (spaceErrors.includes(code))
-    return new StorageError('no-space', `"${path}" does not fit: no space is left`, { cause: error });
+    return new StorageError(
+      'no-space',
+      `"${path}" does not fit, no space is left on this storage element: choose another one, or ask its operator to free some`,
+      { cause: error },
+    );
   return new StorageError('unavailable', `"${path}" could not be stored or read`, { cause: error });
 }

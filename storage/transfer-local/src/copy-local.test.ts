@@ -12,6 +12,8 @@ let place: string;
 let source: PosixStorage;
 let destination: PosixStorage;
 const content = randomBytes(5 * 1024 * 1024 + 17);
+/** Enough for threads, and no multiple of their blocks. */
+const bigContent = randomBytes(40 * 1024 * 1024 + 4321);
 let adler32: string;
 
 beforeEach(async () => {
@@ -113,6 +115,65 @@ describe('copying between two elements', () => {
       code: 'checksum-mismatch',
     });
     expect(await stored()).toEqual([]);
+  });
+
+  describe('of big files, in threads', () => {
+    const sum = checksumOfBytes(bigContent, 'adler32');
+    const big = () => ({ ...request(), expectedBytes: bigContent.length, expectedAdler32: sum });
+    beforeEach(() => writeFile(join(place, 'one/f'), bigContent));
+
+    it('copies by bytes, reports progress, shows nothing before the end, and shares no inode', async () => {
+      const progress: number[] = [];
+      const seen: Promise<unknown>[] = [];
+      const onProgress = (bytes: number) => {
+        progress.push(bytes);
+        seen.push(destination.stat('d/g').then((entry) => entry?.bytes));
+      };
+      expect(await copyLocal({ ...big(), onProgress })).toEqual({ bytes: bigContent.length, adler32: sum });
+      expect((await readFile(join(place, 'two/d/g'))).equals(bigContent)).toBe(true);
+      expect(await destination.checksum('d/g', 'adler32', { fresh: true })).toBe(sum);
+      expect(progress.at(-1)).toBe(bigContent.length);
+      expect(progress).toEqual([...progress].sort((a, b) => a - b));
+      expect(await seen[0]).toBeUndefined();
+      const [before, after] = await Promise.all([stat(join(place, 'one/f')), stat(join(place, 'two/d/g'))]);
+      expect(after.ino).not.toBe(before.ino);
+      expect([before.nlink, after.nlink]).toEqual([1, 1]);
+      expect(await stored()).toEqual(['g']);
+    });
+
+    it.each([
+      ['size-mismatch', { expectedBytes: bigContent.length - 1 }],
+      ['checksum-mismatch', { expectedAdler32: 'deadbeef' }],
+      ['invalid-path', { destinationPath: '../g' }],
+    ])('refuses with %s and leaves nothing for %j', async (code, change) => {
+      await expect(copyLocal({ ...big(), ...change })).rejects.toMatchObject({ code });
+      expect(await stored()).toEqual([]);
+    });
+
+    it('leaves nothing after an abort half-way', async () => {
+      const abort = new AbortController();
+      const copied: number[] = [];
+      const work = copyLocal({
+        ...big(),
+        signal: abort.signal,
+        onProgress: (bytes) => {
+          copied.push(bytes);
+          abort.abort();
+        },
+      });
+      await expect(work).rejects.toMatchObject({ code: 'unavailable' });
+      expect(copied[0]).toBeLessThan(bigContent.length);
+      expect(await stored()).toEqual([]);
+    });
+
+    it('replaces only when told to', async () => {
+      await mkdir(join(place, 'two/d'));
+      await writeFile(join(place, 'two/d/g'), 'old');
+      await expect(copyLocal(big())).rejects.toMatchObject({ code: 'already-exists' });
+      expect(await readFile(join(place, 'two/d/g'), 'utf8')).toBe('old');
+      await copyLocal({ ...big(), overwrite: true });
+      expect((await readFile(join(place, 'two/d/g'))).equals(bigContent)).toBe(true);
+    });
   });
 
   it('shows the file only when it is complete and verified', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { partName } from '@vre/confined-files';
-import { sameChecksum } from '@vre/storage-checksums';
+import { sameChecksum, worthCopyThreads } from '@vre/storage-checksums';
 import { type StorageAdapter, StorageError, type WriteResult } from '@vre/storage-port';
 
 /** What to copy, where to, and what is known about it. */
@@ -16,14 +16,14 @@ export type LocalCopy = {
   /** Whether a file that is at the destination already may be replaced; default false. */
   readonly overwrite?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Bytes copied so far, called after each block (about 1 MiB). */
+  /** Bytes copied so far, called after each block (1 MiB, of big files 4 MiB). */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 };
 
 /**
  * Copies a file between two elements that this process reaches, by bytes: the copy never shares an inode with its
- * source. The checksum is computed on the way and again from what the destination stored, and both must agree with
- * the expectation before the file appears under its name. After a failure or an abort nothing is left.
+ * source. What the destination stored is read back, must equal what was sent, and its checksum must agree with the
+ * expectation before the file appears under its name. After a failure or an abort nothing is left.
  *
  * Rejects with {@link StorageError}: `not-found`, `already-exists`, `size-mismatch`, `checksum-mismatch`, `no-space`,
  * `unavailable` (also for an abort).
@@ -33,6 +33,8 @@ export async function copyLocal(copy: LocalCopy): Promise<WriteResult> {
   assertWanted(copy);
   if (!overwrite && (await destination.stat(destinationPath)) !== undefined)
     throw new StorageError('already-exists', `"${destinationPath}" exists already at the destination`);
+  const big = await copiedInThreads(copy, overwrite);
+  if (big !== undefined) return big;
   const unfinished = unfinishedPath(destinationPath);
   const content = await source.read(sourcePath);
   try {
@@ -57,6 +59,22 @@ export async function copyLocal(copy: LocalCopy): Promise<WriteResult> {
     throw error;
   } finally {
     content.destroy();
+  }
+}
+
+/**
+ * Big files of this host go from descriptor to descriptor. `undefined` when the file is small, where starting threads
+ * costs more than they save, or an element is not of this host.
+ */
+async function copiedInThreads(copy: LocalCopy, overwrite: boolean): Promise<WriteResult | undefined> {
+  const { source, sourcePath, destination, destinationPath } = copy;
+  if (source.openFile === undefined || destination.writeFrom === undefined) return undefined;
+  if (!worthCopyThreads((await source.stat(sourcePath))?.bytes ?? 0)) return undefined;
+  const file = await source.openFile(sourcePath);
+  try {
+    return await destination.writeFrom(destinationPath, file, { ...copy, overwrite });
+  } finally {
+    await file.close();
   }
 }
 

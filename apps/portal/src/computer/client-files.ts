@@ -1,3 +1,4 @@
+import { clientConfiguration } from '@vre/protocol-rucio';
 import type { PublicAddresses } from '../access/session.ts';
 
 /** `rucio.cfg` for one account: sign-in in the browser, token renewed by the client. */
@@ -6,20 +7,13 @@ export const rucioConfiguration = (
   account: string,
   withAuthority: boolean,
 ): string =>
-  [
-    '[client]',
-    `rucio_host = ${addresses.lake}`,
-    `auth_host = ${addresses.lake}`,
-    'auth_type = oidc',
-    `account = ${account}`,
-    'oidc_scope = openid profile offline_access',
-    'oidc_audience = rucio',
-    'oidc_polling = true',
-    'auth_oidc_refresh_active = true',
-    ...(withAuthority ? ['ca_cert = /path/to/vre-ca.pem'] : []),
-    'request_retries = 3',
-    '',
-  ].join('\n');
+  clientConfiguration({
+    lake: addresses.lake,
+    account,
+    authorityFile: withAuthority ? '/path/to/vre-ca.pem' : undefined,
+    audience: 'rucio',
+    tokenFrom: 'client',
+  });
 
 /** The two variables that `reana-client` needs. */
 export const reanaVariables = (addresses: PublicAddresses, token: string | undefined): string =>

@@ -9,7 +9,6 @@ const expiries = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
   { value: '365', label: 'One year' },
-  { value: '', label: 'Until revoked' },
 ];
 
 /** Makes a token for one computer. */
@@ -22,7 +21,7 @@ export function MintTokenForm({ onMinted }: { readonly onMinted: (token: string)
       onSubmit={(event) => {
         event.preventDefault();
         mint.mutate(
-          { label: label.trim(), days: days === '' ? undefined : Number(days) },
+          { label: label.trim(), days: Number(days) },
           {
             onSuccess: ({ token }) => {
               setLabel('');
@@ -46,7 +45,7 @@ export function MintTokenForm({ onMinted }: { readonly onMinted: (token: string)
           label="Valid for"
           data={expiries}
           value={days}
-          onChange={(value) => setDays(value ?? '')}
+          onChange={(value) => setDays(value ?? '90')}
           allowDeselect={false}
           w={{ base: '100%', xs: 150 }}
         />

@@ -22,7 +22,7 @@ const useRenewTokens = () => {
 export const useMintToken = () => {
   const renew = useRenewTokens();
   return useMutation({
-    mutationFn: ({ label, days }: { readonly label: string; readonly days: number | undefined }) =>
+    mutationFn: ({ label, days }: { readonly label: string; readonly days: number }) =>
       runsClient.mintToken(label, days),
     onSuccess: renew,
   });

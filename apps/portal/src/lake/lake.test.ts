@@ -1,6 +1,7 @@
-import type { ReplicaRow } from '@vre/protocol-rucio';
+import type { ReplicaDetail, ReplicaRow } from '@vre/protocol-rucio';
 import { describe, expect, it } from 'vitest';
 import { metadataGroups } from './did/metadata-groups.ts';
+import { replicaConditions, replicaSentence } from './did/replica-condition.ts';
 import { summariseReplicas } from './did/replica-summary.ts';
 import { didPath, fileAddress, parseDid } from './did-path.ts';
 import { protocolUses } from './elements/protocol-words.ts';
@@ -27,15 +28,14 @@ it.each([
 
 it('counts replicas by element and state', () => {
   const file = (name: string, bytes: number, states: Record<string, string>) =>
-    ({ scope: 's', name, bytes, states }) as unknown as ReplicaRow;
-  expect(
-    summariseReplicas([
-      file('a', 10, { B: 'AVAILABLE', A: 'AVAILABLE' }),
-      file('b', 5, { B: 'BAD', A: 'AVAILABLE' }),
-      file('c', 7, { B: 'UNAVAILABLE' }),
-      file('d', 7, { B: 'UNAVAILABLE' }),
-    ]),
-  ).toEqual([
+    ({ scope: 's', name, bytes, states, rses: {} }) as unknown as ReplicaRow;
+  const listed = [
+    file('a', 10, { B: 'AVAILABLE', A: 'AVAILABLE' }),
+    file('b', 5, { B: 'BAD', A: 'AVAILABLE' }),
+    file('c', 7, { B: 'UNAVAILABLE' }),
+    file('d', 7, { B: 'UNAVAILABLE' }),
+  ];
+  expect(summariseReplicas(replicaConditions(listed, []))).toEqual([
     { element: 'A', files: 2, available: 2, bytes: 15, others: [] },
     {
       element: 'B',
@@ -47,6 +47,49 @@ it('counts replicas by element and state', () => {
         { state: 'BAD', files: 1 },
       ],
     },
+  ]);
+});
+
+const damaged = {
+  scope: 's',
+  name: 'f',
+  rse: 'A',
+  state: 'UNAVAILABLE',
+  locks: 1,
+  damage: 'The checksum differs',
+  sources: ['B', 'C'],
+  reason: null,
+} as unknown as ReplicaDetail;
+
+it.each([
+  [{}, 'The copy on A is damaged: The checksum differs. It is being repaired from B or C.'],
+  [
+    { reason: 'A is closed.' },
+    'The copy on A is damaged: The checksum differs. It is being repaired from B or C. A is closed.',
+  ],
+  [
+    { sources: [] },
+    'The copy on A is damaged: The checksum differs. No good copy is left: upload the file again.',
+  ],
+  [
+    { locks: 0, sources: ['B'] },
+    'The copy on A is damaged: The checksum differs. No rule keeps it, so it is being removed; a good copy is on B.',
+  ],
+  [{ damage: null, reason: 'A is closed.' }, 'A is closed.'],
+])('says what is wrong with a replica and what comes next: %j', (change, sentence) =>
+  expect(replicaSentence({ ...damaged, ...change })).toBe(sentence),
+);
+
+it('shows a replica as damaged until its repair has arrived', () => {
+  const row = (state: string) =>
+    [
+      { scope: 's', name: 'f', states: { A: state }, rses: { A: ['https://a/f'] } },
+    ] as unknown as ReplicaRow[];
+  expect(replicaConditions(row('UNAVAILABLE'), [damaged])).toMatchObject([
+    { element: 'A', state: 'BAD', pfn: undefined, sentence: expect.stringContaining('repaired from B or C') },
+  ]);
+  expect(replicaConditions(row('AVAILABLE'), [damaged])).toMatchObject([
+    { state: 'AVAILABLE', pfn: 'https://a/f', sentence: null },
   ]);
 });
 

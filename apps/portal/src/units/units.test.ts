@@ -3,6 +3,7 @@ import { formatBytes } from './bytes.ts';
 import { plural } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { formatRelative, formatUtc, parseMoment } from './moment.ts';
+import { formatRemaining } from './remaining.ts';
 
 describe('sizes', () => {
   it.each([
@@ -41,6 +42,17 @@ describe('moments', () => {
       '2 hours ago',
     ));
 });
+
+it.each([
+  ['2026-11-24T12:00:00Z', 'in 2 d 2 h'],
+  ['2026-11-22T10:59:59.2Z', 'in 1 h'],
+  ['2026-11-22T10:01:30Z', 'in 1 min 30 s'],
+  ['2026-11-22T10:00:00.1Z', 'in 1 s'],
+  ['2026-11-22T10:00:00Z', 'now'],
+  ['2026-11-22T09:00:00Z', 'now'],
+])('until %s it is %s', (until, text) =>
+  expect(formatRemaining(new Date(until), new Date('2026-11-22T10:00:00Z'))).toBe(text),
+);
 
 it('counts things', () => {
   expect(plural(1, 'file')).toBe('1 file');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deletionPauseLock } from '@vre/database';
+import { connectionOptions, deletionPauseLock } from '@vre/database';
 import pg from 'pg';
 import type { Installation } from '../installation/installation.ts';
 
@@ -125,19 +125,7 @@ async function copy(sources: readonly string[], into: string): Promise<void> {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const parsed = new URL(url);
-  const host = parsed.searchParams.get('host');
-  const client = new pg.Client(
-    host === null
-      ? { connectionString: url }
-      : {
-          host,
-          port: Number(parsed.port),
-          user: parsed.username,
-          password: decodeURIComponent(parsed.password),
-          database: parsed.pathname.slice(1),
-        },
-  );
+  const client = new pg.Client(connectionOptions(url));
   await client.connect();
   return client;
 }

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Addresses } from '@vre/service';
+import { clientConfiguration } from '@vre/protocol-rucio';
+import { type Addresses, audiences } from '@vre/service';
 
 /** A folder that holds what the field's own clients need to reach one VRE as one person. */
 export type ClientDirectory = {
@@ -27,22 +28,15 @@ export async function writeRucioConfig(
   await mkdir(client.directory, { recursive: true, mode: 0o700 });
   const authority = join(client.directory, 'ca.pem');
   if (addresses.authorityFile !== undefined) await copyFile(addresses.authorityFile, authority);
-  const lines = [
-    '[client]',
-    `rucio_host = ${addresses.lake}`,
-    `auth_host = ${addresses.lake}`,
-    'auth_type = oidc',
-    `account = ${account}`,
-    'oidc_scope = openid profile offline_access',
-    'oidc_audience = rucio',
-    'oidc_polling = true',
-    'auth_oidc_refresh_active = true',
-    `auth_token_file_path = ${join(client.directory, 'rucio-token')}`,
-    ...(addresses.authorityFile === undefined ? [] : [`ca_cert = ${authority}`]),
-    'request_retries = 3',
-    '',
-  ];
-  await writeFile(client.rucioConfig, lines.join('\n'), { mode: 0o600 });
+  const text = clientConfiguration({
+    lake: addresses.lake,
+    account,
+    tokenFile: join(client.directory, 'rucio-token'),
+    authorityFile: addresses.authorityFile === undefined ? undefined : authority,
+    audience: audiences.lake,
+    tokenFrom: 'client',
+  });
+  await writeFile(client.rucioConfig, text, { mode: 0o600 });
 }
 
 /** Keeps a REANA token for this folder's owner. */

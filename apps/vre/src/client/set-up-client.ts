@@ -8,7 +8,7 @@ import { signInByDevice } from './device-sign-in.ts';
 const sessionSchema = z.looseObject({
   addresses: z.looseObject({ portal: z.string(), issuer: z.string(), lake: z.string() }),
 });
-const tokenSchema = z.looseObject({ token: z.string() });
+const tokenSchema = z.looseObject({ token: z.string(), expiresAt: z.iso.datetime().nullable() });
 const connectionSchema = z.looseObject({
   id: z.string(),
   verificationUriComplete: z.string(),
@@ -36,11 +36,13 @@ export async function setUpClient(options: {
     const bearer = await signInByDevice(http, addresses.issuer, audiences.workflows, show);
     const authorization = { authorization: `Bearer ${bearer}` };
     const name = `vre client on ${process.env['HOSTNAME'] ?? 'this machine'}`;
-    const { token } = tokenSchema.parse(
+    const { token, expiresAt } = tokenSchema.parse(
       await http.json(`${portal}/api/x-tokens`, { headers: authorization, json: { label: name } }),
     );
     await writeReanaToken(client, token);
-    show(`wrote ${client.reanaTokenFile}`);
+    show(
+      `wrote ${client.reanaTokenFile}${expiresAt === null ? '' : `, valid until ${expiresAt.slice(0, 10)}: run this command again then`}`,
+    );
     if (!options.connect) return;
     const connection = connectionSchema.parse(
       await http.json(`${portal}/api/connect/device`, { method: 'POST', headers: authorization, json: {} }),

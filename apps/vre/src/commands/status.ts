@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { storageElements } from '../composition/storage-elements.ts';
 import { callControl } from '../control/control-client.ts';
 import type { ProcessHealth } from '../control/control-server.ts';
 import { addressesOf } from '../installation/addresses.ts';
+import { examineDisks, sentenceOnSpace } from '../installation/disk.ts';
 import { openTarget, type TargetOptions, withTarget } from './target.ts';
 
 /** `vre status` and `vre audit`: is everything well, and do the tables agree with each other. */
@@ -14,8 +16,14 @@ export function addStatusCommand(program: Command): void {
       const ask = async (name: 'api' | 'worker') =>
         (await callControl(installation, name, '/health')) as ProcessHealth;
       const [api, worker] = await Promise.allSettled([ask('api'), ask('worker')]);
+      const disks = await examineDisks([
+        installation.directory,
+        ...storageElements(installation, configuration).map(({ directory }) => directory),
+      ]);
+      const tight = disks.filter(({ verdict }) => verdict !== 'roomy');
       // Nothing runs only when neither answers; one alone is down, and the supervisor starts it again.
-      if (api.status === 'rejected' && worker.status === 'rejected') throw api.reason;
+      if (api.status === 'rejected' && worker.status === 'rejected')
+        throw new Error([String(api.reason.message), ...tight.map(sentenceOnSpace)].join('. '));
       const health = {
         api: api.status === 'fulfilled' ? api.value : undefined,
         worker: worker.status === 'fulfilled' ? worker.value : undefined,
@@ -24,11 +32,12 @@ export function addStatusCommand(program: Command): void {
       const addresses = addressesOf(installation, configuration);
       const failing = (health.worker?.daemons ?? []).filter((daemon) => daemon.lastError !== undefined);
       const states = Object.entries(health.api?.services ?? {});
-      if (silent.length > 0 || states.some(([, state]) => !state.ok) || failing.length > 0)
+      const full = tight.some(({ verdict }) => verdict === 'full');
+      if (full || silent.length > 0 || states.some(([, state]) => !state.ok) || failing.length > 0)
         process.exitCode = 2;
       if (options.json) {
         process.stdout.write(
-          `${JSON.stringify({ addresses: { ...addresses, internal: undefined }, ...health }, null, 2)}\n`,
+          `${JSON.stringify({ addresses: { ...addresses, internal: undefined }, ...health, disks }, null, 2)}\n`,
         );
         return;
       }
@@ -42,6 +51,10 @@ export function addStatusCommand(program: Command): void {
             `DOWN  ${name.padEnd(14)} The process does not answer; "vre up" starts it again by itself: see "vre logs ${name}".`,
         ),
         ...states.map(([name, state]) => `${state.ok ? 'ok  ' : 'DOWN'}  ${name.padEnd(14)} ${state.detail}`),
+        ...tight.map(
+          (disk) =>
+            `${disk.verdict === 'full' ? 'FULL' : 'LOW '}  ${'disk'.padEnd(14)} ${sentenceOnSpace(disk)}`,
+        ),
         ...failing.map((daemon) => `FAILS ${daemon.name.padEnd(14)} ${daemon.lastError}`),
       ];
       process.stdout.write(`${lines.join('\n')}\n`);

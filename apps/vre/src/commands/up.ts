@@ -3,11 +3,13 @@ import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EmbeddedPostgres } from '@vre/database';
 import { holdDataDirectory, isSameProcess, type Supervisor, startTicks, supervise } from '@vre/supervisor';
 import type { Command } from 'commander';
 import { ensureCertificates } from '../composition/listeners.ts';
 import { addressesOf } from '../installation/addresses.ts';
 import { startDatabase } from '../installation/database-address.ts';
+import { examineDisk, sentenceOnSpace } from '../installation/disk.ts';
 import type { Installation } from '../installation/installation.ts';
 import { requireFreeBlock } from '../installation/ports.ts';
 import { firstAdministrator } from './first-administrator.ts';
@@ -32,14 +34,18 @@ export function addUpCommands(program: Command): void {
       else await up(options);
     });
   withTarget(program.command('down'))
-    .description('stop the VRE of a data directory and the jobs that still run')
+    .description('stop the VRE of a data directory, and the jobs and notebook servers that still run')
     .action(async (options: TargetOptions) => down(options));
 }
 
 async function up(options: UpOptions): Promise<void> {
   const { configuration, installation } = await openTarget(options, { create: true });
+  const disk = await examineDisk(installation.directory);
+  if (disk.verdict === 'full') throw new Error(sentenceOnSpace(disk));
   const release = await holdDataDirectory(installation.directory);
   const say = (sentence: string) => process.stdout.write(`${sentence}\n`);
+  // What is said may not fit on a full disk, which is no reason to stop the platform.
+  process.stdout.on('error', () => undefined);
   const started = Date.now();
   if (configuration.addresses.portal === undefined) {
     await requireFreeBlock(installation.portBase).catch(async (error) => {
@@ -48,8 +54,15 @@ async function up(options: UpOptions): Promise<void> {
     });
   }
   let supervisor: Supervisor | undefined;
-  const database = await startDatabase(installation, configuration);
+  let database: EmbeddedPostgres | undefined;
   try {
+    database = await startDatabase(installation, configuration);
+    // Without an embedded database there is none whose end would matter here.
+    const databaseEnded = database?.ended ?? new Promise<never>(() => undefined);
+    const databaseLost = databaseEnded.then((reason) =>
+      Promise.reject(new Error(`PostgreSQL ended: ${reason}`)),
+    );
+    databaseLost.catch(() => undefined);
     await ensureCertificates(installation, configuration);
     const child = (name: string, roles: string) => ({
       name,
@@ -68,14 +81,16 @@ async function up(options: UpOptions): Promise<void> {
       logFile: join(installation.logs, `${name}.log`),
     });
     const apiRoles = ['edge', 'aai', ...configuration.services].join(',');
-    supervisor = supervise([child('api', apiRoles), child('worker', 'worker')], say);
+    supervisor = supervise([child('api', apiRoles), child('worker', 'worker')], say, {
+      readySeconds: configuration['start-limit'],
+    });
     const stop = untilStopped();
     await Promise.race([
       supervisor.ready.catch(async (error: Error) => {
         throw new Error((await reasonIn(installation.logs)) ?? error.message);
       }),
       stop,
-      database?.ended.then((reason) => Promise.reject(new Error(`PostgreSQL ended: ${reason}`))),
+      databaseLost,
     ]);
     say(
       await welcome(
@@ -85,7 +100,7 @@ async function up(options: UpOptions): Promise<void> {
       ),
     );
     process.send?.('ready');
-    await Promise.race([stop, database?.ended ?? new Promise(() => undefined)]);
+    await Promise.race([stop, databaseLost]);
     say('stopping');
   } finally {
     await supervisor?.stop();
@@ -132,14 +147,15 @@ async function down(options: TargetOptions): Promise<void> {
     if (waited > 30_000) throw new Error(`process ${pid} does not end: see ${installation.logs}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  // Jobs outlive crashes and restarts of the platform, but not this command.
+  // Jobs and notebook servers outlive crashes and restarts of the platform, but not this command.
   const { stopLeftJobs } = await import('@vre/workflows');
+  const { stopLeftServers } = await import('@vre/notebooks');
   const { createProcessBackend } = await import('@vre/compute-process');
-  await stopLeftJobs(
-    join(installation.directory, 'workflows'),
-    createProcessBackend({ runAs: 'self' }),
-    graceSeconds,
-  );
+  const backend = createProcessBackend({ runAs: 'self' });
+  await Promise.all([
+    stopLeftJobs(join(installation.directory, 'workflows'), backend, graceSeconds),
+    stopLeftServers(join(installation.directory, 'notebooks'), backend, graceSeconds),
+  ]);
   process.stdout.write('stopped\n');
 }
 

@@ -25,14 +25,18 @@ export async function publicListeners(
   installation: Installation,
   configuration: Configuration,
   addresses: Addresses,
-): Promise<{ readonly hostNames: readonly string[]; readonly listeners: readonly ListenAddress[] }> {
+): Promise<{
+  readonly hostNames: readonly string[];
+  readonly alias: { readonly hostName: string; readonly address: string } | undefined;
+  readonly listeners: readonly ListenAddress[];
+}> {
   const url = {
     edge: addresses.portal,
     'data-lake': addresses.lake,
     'storage-door': addresses.storageDoor,
     notebooks: addresses.notebooks,
   }[service as string];
-  if (url === undefined) return { hostNames: [], listeners: [] };
+  if (url === undefined) return { hostNames: [], alias: undefined, listeners: [] };
   const { protocol, hostname, port, host } = new URL(url);
   const tls = protocol === 'https:' ? await certificate(installation, configuration) : undefined;
   if (tls === undefined && !isLoopback(configuration.listen.host)) {
@@ -43,6 +47,11 @@ export async function publicListeners(
   const number = Number(port || (protocol === 'https:' ? 443 : 80));
   return {
     hostNames: port === '' ? [hostname, `${hostname}:${number}`] : [host],
+    // On one machine people write `localhost`, whose cookies are the portal's.
+    alias:
+      service === 'notebooks' && hostname === '127.0.0.1'
+        ? { hostName: `localhost:${number}`, address: url }
+        : undefined,
     listeners: hostsOf(configuration.listen.host).map((listenHost) => ({
       host: listenHost,
       port: number,

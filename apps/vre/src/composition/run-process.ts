@@ -62,7 +62,7 @@ async function serveService(
   service: Service,
 ): Promise<HttpServer> {
   const { installation, configuration } = process;
-  const { hostNames, listeners } = await publicListeners(
+  const { hostNames, alias, listeners } = await publicListeners(
     name,
     installation,
     configuration,
@@ -73,6 +73,7 @@ async function serveService(
     log: process.log.child({ service: name }),
     metrics: process.metrics,
     hostNames,
+    alias,
     ...service.http,
   });
   server.app.get('/health', async (_request, reply) => {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Database, openDatabase } from '@vre/database';
+import { type Database, openDatabase, requireUsableServer } from '@vre/database';
 import { createOutbox, createWakeups, type Wakeups } from '@vre/events';
 import { createHttpClient } from '@vre/http-client';
 import { openSecrets } from '@vre/secrets';
@@ -38,6 +38,7 @@ export async function openProcess(
   await ensureCertificates(installation, configuration);
   const addresses = addressesOf(installation, configuration);
   const database = openDatabase(await databaseUrl(installation, configuration), log);
+  await requireUsableServer(database);
   const secrets = await openSecrets(join(installation.directory, 'secrets', 'key'));
   const http = createHttpClient({ authorityFile: addresses.authorityFile });
   const wakeupsByService = new Map<ServiceName, Wakeups>();

@@ -1,8 +1,8 @@
 import { createBubblewrapBackend } from '@vre/compute-bubblewrap';
 import { createProcessBackend, type RunAs } from '@vre/compute-process';
 import { serialEngine } from '@vre/engine-serial';
-import { loadEnvironments } from '@vre/environments';
-import { builtEnvironments, type WorkflowsParts } from '@vre/workflows';
+import { builtEnvironments, loadEnvironments } from '@vre/environments';
+import type { WorkflowsParts } from '@vre/workflows';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Installation } from '../installation/installation.ts';
 

@@ -1,5 +1,5 @@
 import { aaiConfigSchema } from '@vre/aai/config';
-import { loadConfig } from '@vre/config';
+import { durationSchema, loadConfig } from '@vre/config';
 import { dataLakeConfigSchema } from '@vre/data-lake/config';
 import { edgeConfigSchema } from '@vre/edge/config';
 import { notebooksConfigSchema } from '@vre/notebooks/config';
@@ -59,6 +59,10 @@ const databaseSchema = z
   .strictObject({
     url: z
       .string()
+      .refine(
+        (url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
+        'must be a URL such as "postgresql://vre@db.example.org:5432/vre"',
+      )
       .optional()
       .describe(
         '`postgresql://…` of a PostgreSQL 15 or newer; without it an embedded one runs in the data directory.',
@@ -67,6 +71,12 @@ const databaseSchema = z
       .string()
       .optional()
       .describe('File with the password of `database.url`, so that the URL holds none.'),
+    'allow-network-file-system': z
+      .boolean()
+      .default(false)
+      .describe(
+        'Let the embedded database lie on NFS and the like; only where locks and flushes are known to be reliable.',
+      ),
   })
   .prefault({});
 
@@ -93,6 +103,11 @@ export const configurationSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error'])
     .default('info')
     .describe('How much is logged.'),
+  'start-limit': durationSchema
+    .default(600)
+    .describe(
+      'Seconds (or `15 min`) that the database and each process may take until they are ready; then "vre up" gives up.',
+    ),
   addresses: addressesSchema,
   listen: listenSchema,
   database: databaseSchema,

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createBubblewrapBackend } from '@vre/compute-bubblewrap';
 import { createProcessBackend } from '@vre/compute-process';
-import { findBinaries } from '@vre/database';
+import { findBinaries, requireUnprivileged } from '@vre/database';
+import type { Configuration } from '../configuration/configuration.ts';
+import { type Disk, examineDisk, type StatFileSystem, sentenceOnSpace } from '../installation/disk.ts';
 
 /** One fact about the machine. `missing` disables something; `limited` works, but less well. */
 export type Finding = {
@@ -18,19 +19,38 @@ const run = promisify(execFile);
 const leastFreeBytes = 5e9;
 
 /** Looks at everything the platform uses. Each sentence says what follows and what to do. */
-export async function examineMachine(directory: string): Promise<readonly Finding[]> {
-  return [nodeJs(), postgres(), await python(), ...(await jobs()), await space(directory)];
+export async function examineMachine(
+  directory: string,
+  configuration?: Configuration,
+  statfs?: StatFileSystem,
+): Promise<readonly Finding[]> {
+  let existing = resolve(directory);
+  while (!existsSync(existing)) existing = dirname(existing);
+  const disk = await examineDisk(existing, statfs);
+  return [
+    nodeJs(),
+    await postgres(configuration),
+    await python(),
+    ...(await jobs()),
+    space(disk),
+    ...place(disk, configuration),
+  ];
 }
 
 function nodeJs(): Finding {
   return { what: 'Node.js', verdict: 'good', sentence: process.version };
 }
 
-function postgres(): Finding {
+async function postgres(configuration: Configuration | undefined): Promise<Finding> {
+  const what = 'PostgreSQL';
+  if (configuration?.database.url !== undefined)
+    return { what, verdict: 'good', sentence: 'your own, by database.url' };
   try {
-    return { what: 'PostgreSQL', verdict: 'good', sentence: `embedded, ${findBinaries()}` };
+    const binaries = findBinaries();
+    await requireUnprivileged();
+    return { what, verdict: 'good', sentence: `embedded, ${binaries}` };
   } catch (error) {
-    return { what: 'PostgreSQL', verdict: 'missing', sentence: (error as Error).message };
+    return { what, verdict: 'missing', sentence: (error as Error).message };
   }
 }
 
@@ -82,14 +102,26 @@ async function jobs(): Promise<readonly Finding[]> {
   ];
 }
 
-async function space(directory: string): Promise<Finding> {
-  let existing = directory;
-  while (!existsSync(existing)) existing = dirname(existing);
-  const { bavail, bsize } = await statfs(existing);
-  const free = bavail * bsize;
+function space(disk: Disk): Finding {
+  const roomForEnvironments = disk.freeBytes >= leastFreeBytes;
   return {
     what: 'disk space',
-    verdict: free < leastFreeBytes ? 'limited' : 'good',
-    sentence: `${(free / 1e9).toFixed(0)} GB free in ${join(existing)}${free < leastFreeBytes ? ': environments alone take about 2 GB' : ''}`,
+    verdict: disk.verdict === 'full' ? 'missing' : roomForEnvironments ? 'good' : 'limited',
+    sentence: `${sentenceOnSpace(disk)}${roomForEnvironments ? '' : ' Environments alone take about 2 GB.'}`,
   };
+}
+
+/** A network file system under the embedded database. */
+function place({ directory, network }: Disk, configuration: Configuration | undefined): readonly Finding[] {
+  if (network === undefined || configuration?.database.url !== undefined) return [];
+  const allowed = configuration?.database['allow-network-file-system'] === true;
+  return [
+    {
+      what: 'file system',
+      verdict: allowed ? 'limited' : 'missing',
+      sentence: allowed
+        ? `${directory} lies on ${network}: the embedded database is as safe as its locks and flushes are, and slower.`
+        : `${directory} lies on ${network}, where the embedded database is not safe: choose a --data directory on a disk of this machine, or set database.url.`,
+    },
+  ];
 }

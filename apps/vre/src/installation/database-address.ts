@@ -16,7 +16,14 @@ export async function databaseUrl(installation: Installation, configuration: Con
   }
   if (file === undefined) return url;
   const complete = new URL(url);
-  complete.password = encodeURIComponent(await readSecretFile(file));
+  complete.password = encodeURIComponent(
+    await readSecretFile(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) throw error;
+      throw new Error(`database.password-file ${file} cannot be read (${error.code}): check the path`, {
+        cause: error,
+      });
+    }),
+  );
   return complete.href;
 }
 
@@ -30,6 +37,7 @@ export async function startDatabase(
     directory: join(installation.directory, 'postgres'),
     socketDirectory: installation.run,
     logFile: join(installation.logs, 'postgres.log'),
+    readySeconds: configuration['start-limit'],
     password: await readOrCreateSecretFile(passwordFile(installation)),
   });
 }

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requirement } from '@vre/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { clientEnvironment } from '../../src/client/client-environment.ts';
 import { runClient } from '../../src/client/run-client.ts';
+import { test } from '../harness/clients-test.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { clientEnvironments, createResearcher, type Researcher } from '../harness/researcher.ts';
+import { storedFiles } from '../harness/stored-files.ts';
 import { until } from '../harness/wait.ts';
 
 let platform: TestPlatform;
@@ -55,26 +57,11 @@ async function cutUpload(path: string, element: string): Promise<void> {
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await until(
-    () => partialBytes(join(platform.dataDirectory, 'elements', element)),
-    (bytes) => bytes > 5_000_000,
+    () => storedFiles(join(platform.dataDirectory, 'elements', element)),
+    (files) => files.some(({ bytes }) => bytes > 5_000_000),
   );
   child.kill('SIGKILL');
   await ended;
-}
-
-async function partialBytes(directory: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile())
-      bytes = Math.max(
-        bytes,
-        await stat(join(entry.parentPath, entry.name)).then(
-          (found) => found.size,
-          () => 0,
-        ),
-      );
-  }
-  return bytes;
 }
 
 test('an upload of 200 MB that was cut twice: the same command succeeds, one replica, right checksum', async () => {
@@ -88,27 +75,40 @@ test('an upload of 200 MB that was cut twice: the same command succeeds, one rep
   expect(await platform.audit()).toEqual([]);
 });
 
-test('a client that ended before it attached its file: the same command ends with the file attached', async () => {
-  const path = join(alice.home, 'lone');
-  await writeFile(path, randomBytes(100_000));
-  // The client's own code with the machine switched off just before the last step.
-  const code = `
-import os, sys
+/** The client's own code with the machine switched off just before one of its steps. */
+async function endedClient(code: string, path: string) {
+  const environments = await clientEnvironments();
+  return runClient(
+    [
+      'python',
+      '-c',
+      `import os, sys
 from rucio.client.uploadclient import UploadClient
 from rucio.client import Client
 client = Client()
-client.attach_dids = lambda *a, **k: os._exit(9)
+${code}
+`,
+      path,
+      alice.scope,
+    ],
+    {
+      environment: await clientEnvironment(alice.client, platform.addresses, [
+        environments['rucio-clients'].binDirectory,
+      ]),
+      directory: alice.home,
+    },
+  );
+}
+
+test('a client that ended before it attached its file: the same command ends with the file attached', async () => {
+  const path = join(alice.home, 'lone');
+  await writeFile(path, randomBytes(100_000));
+  const killed = await endedClient(
+    `client.attach_dids = lambda *a, **k: os._exit(9)
 UploadClient(client).upload([{'path': sys.argv[1], 'rse': 'LOCAL-A', 'did_scope': sys.argv[2],
-  'dataset_scope': sys.argv[2], 'dataset_name': 'late-dataset'}])
-`;
-  const environments = await clientEnvironments();
-  const environment = await clientEnvironment(alice.client, platform.addresses, [
-    environments['rucio-clients'].binDirectory,
-  ]);
-  const killed = await runClient(['python', '-c', code, path, alice.scope], {
-    environment,
-    directory: alice.home,
-  });
+  'dataset_scope': sys.argv[2], 'dataset_name': 'late-dataset'}])`,
+    path,
+  );
   expect(killed.code, killed.output).toBe(9);
   expect(await ok('did', 'content', 'list', did('late-dataset'))).not.toContain(did('lone'));
   expect(await ok('replica', 'list', 'file', did('lone'), '--pfns')).toContain('/local-a/');
@@ -117,6 +117,34 @@ UploadClient(client).upload([{'path': sys.argv[1], 'rse': 'LOCAL-A', 'did_scope'
   expect((await ok('replica', 'list', 'file', did('lone'), '--pfns')).match(/https:/g)).toHaveLength(1);
   expect(await platform.audit()).toEqual([]);
 });
+
+test.each([
+  ['before it asked for a rule', 'add_replication_rule', ''],
+  ['before it sent the bytes', '_upload_item', 'upload.'],
+])(
+  'a client without a dataset that ended %s: the same command ends with one replica and its rule',
+  async (when, step, on) => {
+    const name = `ruleless${on.length}`;
+    const path = join(alice.home, name);
+    const content = randomBytes(100_000);
+    await writeFile(path, content);
+    const killed = await endedClient(
+      `upload = UploadClient(client)
+${on === '' ? 'client' : 'upload'}.${step} = lambda *a, **k: os._exit(9)
+upload.upload([{'path': sys.argv[1], 'rse': 'LOCAL-A', 'did_scope': sys.argv[2]}])`,
+      path,
+    );
+    expect(killed.code, `${when}: ${killed.output}`).toBe(9);
+    await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, path);
+    expect((await ok('replica', 'list', 'file', did(name), '--pfns')).match(/https:/g)).toHaveLength(1);
+    const rules = (await ok('rule', 'list', '--did', did(name), '--csv')).trim().split('\n');
+    expect(rules.filter((line) => /[0-9a-f]{32}/.test(line))).toHaveLength(1);
+    expect(rules.join()).toMatch(/OK/);
+    await ok('download', did(name), '--dir', join(alice.home, 'ruleless'));
+    expect((await readFile(join(alice.home, 'ruleless', alice.scope, name))).equals(content)).toBe(true);
+    expect(await platform.audit()).toEqual([]);
+  },
+);
 
 test('an element that is away makes the rule STUCK with a sentence; when it is back the rule becomes OK by itself', async () => {
   const path = join(alice.home, 'patient');

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { vre } from '../../src/demo/platform.ts';
+import { test } from '../harness/clients-test.ts';
 import { startPlatformForTests } from '../harness/platform.ts';
 import { createResearcher } from '../harness/researcher.ts';
 

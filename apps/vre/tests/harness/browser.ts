@@ -45,6 +45,25 @@ export async function openBrowser(
   };
 }
 
+/** Signs a person in through the portal's own pages. */
+export async function signIn(
+  page: Page,
+  portal: string,
+  person: { readonly username: string; readonly password: string },
+): Promise<void> {
+  await page.goto(portal);
+  await page
+    .getByRole('link', { name: /sign in/i })
+    .or(page.getByRole('button', { name: /sign in/i }))
+    .first()
+    .click();
+  await page.getByLabel(/user name|username/i).fill(person.username);
+  await page.locator('input[type=password]').first().fill(person.password);
+  await page.locator('button[type=submit]').first().click();
+  await page.waitForURL((url) => url.origin === portal && !url.pathname.startsWith('/aai'));
+  await page.getByRole('navigation').first().waitFor();
+}
+
 /** Keeps a picture of the page for people to look at. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(artefacts, { recursive: true });

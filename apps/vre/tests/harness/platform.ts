@@ -37,9 +37,12 @@ export async function startPlatformForTests(options: {
   readonly started?: boolean;
   /** Words before the `vre` command, for instance to enter a network namespace. */
   readonly runBefore?: readonly string[];
+  /** An existing empty directory instead of a new one below the checkout, for instance on a disk of its own. */
+  readonly dataDirectory?: string;
 }): Promise<TestPlatform> {
   mkdirSync(sharedBuilds, { recursive: true });
-  const dataDirectory = await mkdtemp(join(checkout, '.vre-test', `${options.name}-`));
+  const dataDirectory =
+    options.dataDirectory ?? (await mkdtemp(join(checkout, '.vre-test', `${options.name}-`)));
   for (const built of ['environments', 'tools', 'cache']) {
     mkdirSync(join(sharedBuilds, built), { recursive: true });
     symlinkSync(join(sharedBuilds, built), join(dataDirectory, built));
@@ -84,7 +87,7 @@ export async function startPlatformForTests(options: {
 }
 
 /** A block of four free ports, far from those of ordinary installations. */
-async function freePortBlock(): Promise<number> {
+export async function freePortBlock(): Promise<number> {
   for (;;) {
     const base = 20_000 + 10 * Math.floor(Math.random() * 1000);
     const free = await Promise.all([0, 1, 2, 3].map((offset) => isFree(base + offset)));

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { buildEnvironments } from '../../src/client/build-environments.ts';
 import { runClient } from '../../src/client/run-client.ts';
+import { test } from '../harness/clients-test.ts';
 import { sharedBuilds } from '../harness/platform.ts';
 
 const project = join(import.meta.dirname, '../../../../science-projects/km3net-orca');

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { localCertificates } from '@vre/secrets';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { clientEnvironments } from '../harness/researcher.ts';
 

@@ -1,6 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
+import { clientDirectory } from '../../src/client/client-files.ts';
+import { setUpClient } from '../../src/client/set-up-client.ts';
+import { test } from '../harness/clients-test.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 import { until } from '../harness/wait.ts';
@@ -64,6 +67,33 @@ test('ping, info, validate', async () => {
   );
 });
 
+test('setting up a client tells until when its token counts, and the portal lists it so', async () => {
+  const { addresses } = await sharedPlatform();
+  const told: string[] = [];
+  await setUpClient({
+    portal: addresses.portal,
+    account: alice.username,
+    authorityFile: addresses.authorityFile,
+    client: clientDirectory(join(alice.home, 'another')),
+    connect: false,
+    show: (sentence) => {
+      told.push(sentence);
+      const link = /Open (\S+) and confirm/.exec(sentence)?.[1];
+      if (link !== undefined) void alice.person.visit(link);
+    },
+  });
+  const until = /reana-token, valid until (\d{4}-\d\d-\d\d): run this command again then/.exec(
+    told.join('\n'),
+  )?.[1];
+  const { tokens } = (await alice.person.json(`${addresses.portal}/x/reana/x-tokens`)) as {
+    readonly tokens: readonly { readonly label: string; readonly expiresAt: string }[];
+  };
+  const made = tokens.find(({ label }) => label.startsWith('vre client on'));
+  expect(made?.expiresAt.slice(0, 10)).toBe(until);
+  const days = (Date.parse(made?.expiresAt ?? '') - Date.now()) / 86_400_000;
+  expect(Math.round(days)).toBe(90);
+});
+
 test('the complete life of a run', async () => {
   await ok('run', '-w', 'life', '-f', await specification('life', greeting), '-p', 'who=Ada');
   expect(await ended('life')).toBe('finished');
@@ -113,14 +143,6 @@ ${more}`;
       /before[\s\S]*exit code 3|exit code 3[\s\S]*before/,
     );
   });
-  test('an image that nothing stands for', async () => {
-    const logs = await fails(
-      'unmapped',
-      step('true').replace('docker.io/library/python:3.11-slim', 'example/unknown:1'),
-    );
-    expect(logs).toMatch(/example\/unknown:1/);
-    expect(logs).toMatch(/python/);
-  });
   test('too much memory', async () => {
     const eater = 'python3 -c "x = bytearray(800_000_000)"';
     expect(await fails('eater', step(eater, '        kubernetes_memory_limit: 128Mi'))).toMatch(/memory/i);
@@ -147,4 +169,58 @@ test('a step cannot see the files of the platform or of other people', async () 
   expect(logs).not.toContain('FOUND');
   expect(logs).not.toMatch(/^0$/m);
   expect(logs).not.toMatch(/^(VRE_(?!JOB_ID)|REANA_ACCESS_TOKEN|.*PASSWORD)/im);
+});
+
+describe('a specification that cannot work is refused at once, and the client says why', () => {
+  const step = `      - name: s
+        environment: docker.io/library/python:3.11-slim
+        commands: [ "true" ]`;
+  const refused: readonly [string, (path: string) => Promise<unknown>, RegExp][] = [
+    [
+      'unmapped',
+      (file) => specification(file, step.replace('docker.io/library/python:3.11-slim', 'example/unknown:1')),
+      /example\/unknown:1[\s\S]*Known environments: [\s\S]*python[\s\S]*workflows\.images/,
+    ],
+    [
+      'no-yaml',
+      (file) => writeFile(join(alice.home, `${file}.yaml`), 'workflow: [ {\n'),
+      /yaml|parsing|syntax/i,
+    ],
+    [
+      'no-command',
+      (file) => specification(file, step.replace('        commands: [ "true" ]', '')),
+      /commands/,
+    ],
+    [
+      'above',
+      (file) =>
+        specification(file, step, 'tests: { files: [] }').then(() =>
+          replaceIn(file, 'greeting.txt', '../up.txt'),
+        ),
+      /\.\.\/up\.txt/,
+    ],
+    [
+      'absolute',
+      (file) => specification(file, step).then(() => replaceIn(file, 'greeting.txt', '/etc/passwd')),
+      /\/etc\/passwd/,
+    ],
+  ];
+  const replaceIn = async (file: string, from: string, to: string) => {
+    const path = join(alice.home, `${file}.yaml`);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+  };
+  test.each(refused)('%s', async (name, write, sentence) => {
+    await write(name);
+    const run = await alice.reana('run', '-w', name, '-f', `${name}.yaml`);
+    expect(run.output).toMatch(sentence);
+    expect(run.output).not.toMatch(/Traceback/);
+    expect(run.code, run.output).not.toBe(0);
+    expect(await ok('list')).not.toMatch(new RegExp(`^${name} .*(queued|running|failed|finished)`, 'm'));
+  });
+
+  test('an unknown key is told, and the run goes on', async () => {
+    const file = await specification('odd', step, 'flavour: salty\n');
+    expect(await ok('run', '-w', 'odd', '-f', file)).toMatch(/flavour/);
+    expect(await ended('odd')).toBe('finished');
+  });
 });

@@ -1,27 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clientEnvironment } from '../../src/client/client-environment.ts';
-import { clientDirectory } from '../../src/client/client-files.ts';
-import { runClient } from '../../src/client/run-client.ts';
-import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
-import { clientEnvironments, createResearcher, type Researcher } from '../harness/researcher.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
+import { type OperatedPlatform, startOperatedPlatform } from '../harness/operator.ts';
+import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';
 
 let home: string;
-let platform: TestPlatform;
+let platform: OperatedPlatform;
 let alice: Researcher;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'vre-operator-'));
-  const passwordFile = join(home, 'root-password');
-  await writeFile(passwordFile, 'open sesame, said the operator\n', { mode: 0o600 });
-  platform = await startPlatformForTests({
-    name: 'operator',
-    configuration: {
-      'data-lake': { userpass: [{ identity: 'ops', account: 'root', 'password-file': passwordFile }] },
-    },
-  });
+  home = await mkdtemp(join(tmpdir(), 'vre-notes-'));
+  platform = await startOperatedPlatform('operator');
   alice = await createResearcher(platform, { clients: ['rucio'] });
 });
 afterAll(async () => {
@@ -29,35 +20,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** The rucio client of one person who signs in with a password. */
-function rucioAs(account: string, username: string, password: string) {
-  return async (...words: string[]) => {
-    const directory = await mkdtemp(join(home, 'client-'));
-    const client = clientDirectory(directory);
-    const { lake, authorityFile } = platform.addresses;
-    await writeFile(
-      client.rucioConfig,
-      `[client]
-rucio_host = ${lake}
-auth_host = ${lake}
-auth_type = userpass
-username = ${username}
-password = ${password}
-account = ${account}
-auth_token_file_path = ${join(directory, 'token')}
-${authorityFile === undefined ? '' : `ca_cert = ${authorityFile}`}
-`,
-      { mode: 0o600 },
-    );
-    const { 'rucio-clients': environment } = await clientEnvironments();
-    const run = await runClient(['rucio', ...words], {
-      environment: await clientEnvironment(client, platform.addresses, [environment.binDirectory]),
-      directory: home,
-    });
-    return seen(Promise.resolve(run));
-  };
-}
-const root = rucioAs('root', 'ops', 'open sesame, said the operator');
+const root = (...words: string[]) => seen(platform.root(...words));
 const ok = async (run: Promise<{ failed: boolean; output: string }>) => {
   const { failed, output } = await run;
   expect(failed, output).toBe(false);
@@ -77,7 +40,7 @@ const refused = async (run: Promise<{ failed: boolean; output: string }>) => {
 
 test('root signs in with the configured password, nobody with another', async () => {
   expect(await ok(root('whoami'))).toMatch(/account\s*:\s*root/);
-  expect(await refused(rucioAs('root', 'ops', 'guessed')('whoami'))).toMatch(/authenticate/i);
+  expect(await refused(seen(platform.rucioAs('root', 'ops', 'guessed')('whoami')))).toMatch(/authenticate/i);
 });
 
 test('an account is made, gets an identity, and its person acts as it', async () => {

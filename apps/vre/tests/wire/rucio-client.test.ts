@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
+import { test } from '../harness/clients-test.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 
@@ -151,13 +152,13 @@ describe('wrong input', () => {
   test.each([
     [
       'an unknown element',
-      () => refused('upload', '--rse', 'NOWHERE', '--scope', alice.scope, join(alice.home, 'one.bin')),
-      /RSE|expression/i,
+      async () => refused('upload', '--rse', 'NOWHERE', '--scope', alice.scope, await file('lost', 'x')),
+      /No storage element matches NOWHERE: run "rucio rse list"/,
     ],
     [
       'a scope of someone else',
       async () => refused('upload', '--rse', 'LOCAL-A', '--scope', 'user.root', await file('foreign', 'x')),
-      /./,
+      /Scope 'user\.root' not found|does not exist|owner/,
     ],
     ['an unknown name', () => refused('did', 'show', did('nothing')), /not found/i],
     [
@@ -168,10 +169,55 @@ describe('wrong input', () => {
     [
       'detaching what is not attached',
       () => refused('did', 'content', 'remove', did('one.bin'), '--from-did', did('many')),
-      /./,
+      /one\.bin.*not|not.*one\.bin/,
+    ],
+    [
+      'removing a rule twice',
+      async () => {
+        await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, await file('twice', '2'));
+        const id = (await ok('rule', 'list', '--did', did('twice'), '--csv')).match(
+          /[0-9a-f]{32}/,
+        )?.[0] as string;
+        await ok('rule', 'remove', id);
+        return refused('rule', 'remove', id);
+      },
+      /No replication rule|not found/i,
     ],
   ])('%s', async (_what, attempt, reason) => {
     expect(await attempt()).toMatch(reason);
+  });
+});
+
+describe('names of files', () => {
+  test.each([
+    ['a space', 'with space'],
+    ['another script', 'größe.txt'],
+    ['an encoded slash', 'a%2Fb'],
+    ['a dot in front', '.hidden'],
+    ['more than 250 characters', 'x'.repeat(251)],
+  ])('%s is refused with what is allowed, and nothing is left', async (_what, name) => {
+    const path = await file(name, 'named');
+    expect(await refused('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, path)).toMatch(
+      /at most 250 of letters, digits, \. - _ and \/, beginning with a letter, a digit or \/ are allowed/,
+    );
+    const searched = await ok('did', 'list', did('*'), '--filter', 'type=all', '--short');
+    expect(searched.split('\n')).not.toContain(did(name));
+  });
+
+  test.each([
+    ['slashes', 'deep/in/a/folder'],
+    ['250 characters', 'y'.repeat(250)],
+    ['what looks like a route', 'files'],
+    ['signs', 'A-b_c.9'],
+  ])('%s are taken there and back', async (_what, name) => {
+    const path = await file(`source-of-${name.length}`, `content of ${name}`);
+    await ok('upload', '--rse', 'LOCAL-A', '--scope', alice.scope, '--lfn', name, path);
+    const back = join(alice.home, 'names', alice.scope, name);
+    // This client does not make the folders of a name with slashes when it downloads.
+    await mkdir(join(back, '..'), { recursive: true });
+    await ok('download', did(name), '--dir', join(alice.home, 'names'));
+    expect(await readFile(back, 'utf8')).toBe(`content of ${name}`);
+    expect((await ok('replica', 'list', 'file', did(name), '--pfns')).match(/https:/g)).toHaveLength(1);
   });
 });
 

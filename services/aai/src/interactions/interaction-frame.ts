@@ -1,8 +1,8 @@
+import { type PagePlace, pageHeaders } from '@vre/http-server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
 import type { FormGuard } from './form-guard.ts';
 import { errorPage } from './message-pages.ts';
-import { type PagePlace, pageHeaders } from './page.ts';
 
 /** A request for authorization that waits for the person. */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;

@@ -1,3 +1,4 @@
+import { formTargetOf, type PagePlace, pageHeaders } from '@vre/http-server';
 import type { Clock } from '@vre/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
@@ -10,7 +11,6 @@ import { audiencesOf } from '../tokens/audience.ts';
 import { grantConsent, requestedScopesOf } from './consent.ts';
 import type { FormGuard } from './form-guard.ts';
 import { createInteractionFrame, type Interaction } from './interaction-frame.ts';
-import { formTargetOf, type PagePlace, pageHeaders } from './page.ts';
 import { type SignInLimits, signIn } from './sign-in.ts';
 import { consentPage, loginPage, newPasswordPage } from './sign-in-pages.ts';
 

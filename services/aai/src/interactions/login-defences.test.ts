@@ -118,7 +118,7 @@ describe('the login page', () => {
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
     expect(asked.headers.get('referrer-policy')).toBe('no-referrer');
-    const styles = await fetch(new URL('/aai/assets/aai.css', aai.issuer));
+    const styles = await fetch(new URL('/aai/assets/page.css', aai.issuer));
     expect(styles.headers.get('content-type')).toContain('text/css');
   });
 

@@ -1,5 +1,4 @@
-import { html } from './html.ts';
-import { type PagePlace, page } from './page.ts';
+import { html, type PagePlace, page } from '@vre/http-server';
 
 /** A sentence and nothing to do. */
 export const messagePage = (place: PagePlace, title: string, sentence: string): string =>

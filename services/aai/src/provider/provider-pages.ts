@@ -1,3 +1,4 @@
+import { formTargetOf, type PagePlace, pageHeaders } from '@vre/http-server';
 import type { Client, ErrorOut, errors, KoaContextWithOIDC } from 'oidc-provider';
 import {
   deviceConfirmPage,
@@ -6,7 +7,6 @@ import {
   logoutPage,
   messagePage,
 } from '../interactions/message-pages.ts';
-import { formTargetOf, type PagePlace, pageHeaders } from '../interactions/page.ts';
 
 /** The pages that the provider shows itself, outside of interactions. */
 export interface ProviderPages {

@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http';
+import { type PagePlace, pageHeaders } from '@vre/http-server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
 import { messagePage } from '../interactions/message-pages.ts';
-import { type PagePlace, pageHeaders } from '../interactions/page.ts';
 import type { AttemptLimiter } from '../login-limits/attempt-limiter.ts';
 import { type DialectEndpoint, publicClientInBasic, translateParameters } from './request-dialect.ts';
 import { requesterAddress } from './requester-address.ts';

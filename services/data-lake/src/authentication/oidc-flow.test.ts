@@ -207,3 +207,14 @@ test('a token near its end is renewed with the refresh token kept', async () => 
   expect(String(renewed.headers['x-rucio-auth-token-expires'])).toMatch(/^\d{10}$/);
   expect(sent).toMatchObject({ grant_type: 'refresh_token', audience: 'rucio https://localhost:18003' });
 });
+
+test('an address may have only so many sign-ins waiting; others are not held up, and time ends it', async () => {
+  const ask = (remoteAddress: string) => app.inject({ url: '/auth/oidc', remoteAddress });
+  let refused: Awaited<ReturnType<typeof ask>> | undefined;
+  for (let count = 0; count <= 100; count++) refused = await ask('192.0.2.7');
+  expect(refused?.statusCode).toBe(429);
+  expect(refused?.body).toContain('100 sign-ins of this address wait');
+  expect((await ask('192.0.2.8')).statusCode).toBe(200);
+  context.clock.advance(301);
+  expect((await ask('192.0.2.7')).statusCode).toBe(200);
+});

@@ -40,6 +40,8 @@ export interface OidcFlow {
 }
 
 const loginSeconds = 300;
+/** Sign-ins of one address that may wait at a time: many people may share an address, nobody needs a thousand. */
+const mostWaiting = 100;
 const refreshBefore = 600_000;
 const purpose = 'token of a waiting login';
 const pollingSuffix = '_polling';
@@ -71,7 +73,7 @@ export function createOidcFlow(
     begin: async (asked) => {
       const code = lake.identifiers.secret(24);
       const now = lake.clock.now();
-      await store.insertLogin(
+      const inserted = await store.insertLogin(
         q,
         code,
         {
@@ -84,7 +86,14 @@ export function createOidcFlow(
         },
         now,
         new Date(now.getTime() + loginSeconds * 1000),
+        mostWaiting,
       );
+      if (!inserted)
+        throw new RucioError(
+          'CannotAuthenticate',
+          `${mostWaiting} sign-ins of this address wait to be finished: finish one, or try again in five minutes`,
+          { statusCode: 429 },
+        );
       return `${lake.addresses.lake}/auth/oidc_redirect?${code}${asked.polling ? pollingSuffix : ''}`;
     },
     redirect: async (code) => {

@@ -19,19 +19,24 @@ export type Login = {
 /** Codes and states are kept as hashes: who reads the table can not use them. */
 const hashOf = (code: string): Buffer => createHash('sha256').update(code).digest();
 
+/** False when `most` logins of this address wait already; two at the same instant may pass by one. */
 export async function insertLogin(
   q: Queryable,
   code: string,
   login: Pick<Login, 'polling' | 'account' | 'client_name' | 'client_address' | 'scope' | 'audience'>,
   now: Date,
   expiresAt: Date,
-): Promise<void> {
+  most: number,
+): Promise<boolean> {
   await sql`delete from lake.oidc_login where expires_at < ${now}`.execute(q);
-  await sql`
+  const { rows } = await sql`
     insert into lake.oidc_login (code_hash, state, polling, account, client_name, client_address, scope, audience,
       expires_at, created_at)
-    values (${hashOf(code)}, 'waiting', ${login.polling}, ${login.account}, ${login.client_name},
-      ${login.client_address}, ${login.scope}, ${login.audience}, ${expiresAt}, ${now})`.execute(q);
+    select ${hashOf(code)}, 'waiting', ${login.polling}::boolean, ${login.account}, ${login.client_name},
+      ${login.client_address}, ${login.scope}, ${login.audience}, ${expiresAt}::timestamptz, ${now}::timestamptz
+    where (select count(*) from lake.oidc_login where client_address = ${login.client_address}) < ${most}
+    returning 1`.execute(q);
+  return rows.length > 0;
 }
 
 export async function loginOf(q: Queryable, code: string, now: Date): Promise<Login | undefined> {

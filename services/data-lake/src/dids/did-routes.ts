@@ -19,6 +19,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Lake } from '../lake.ts';
 import * as metadata from '../metadata/metadata-service.ts';
+import { forlornUploads, isUploadCommand } from '../replicas/unattached.ts';
 import { mapped, sendCreated, sendDone, sendJson, sendRows } from '../rest/answers.ts';
 import { bodyOf } from '../rest/body.ts';
 import { didPath } from '../rest/did-path.ts';
@@ -218,11 +219,15 @@ export function didRoutes(app: FastifyInstance, lake: Lake): void {
       ),
     'GET rules': rulesOf('of'),
     'GET associated_rules': rulesOf('through'),
-    'GET meta': async (request, reply, name) =>
-      sendJson(
-        reply,
-        metadata.metadataOf(await store.didNamed(q, name), metadata.pluginOf(parameter(request, 'plugin'))),
-      ),
+    'GET meta': async (request, reply, name) => {
+      const did = await store.didNamed(q, name);
+      if (
+        isUploadCommand(request) &&
+        (await forlornUploads(q, [did.id], callerOf(request).accountId)).size > 0
+      )
+        throw store.didNotFound(name);
+      return sendJson(reply, metadata.metadataOf(did, metadata.pluginOf(parameter(request, 'plugin'))));
+    },
     'POST meta': async (request, reply, did) => {
       const body =
         did.rest === '' ? bodyOf(request, setMetadataSchema) : bodyOf(request, setMetadataValueSchema);

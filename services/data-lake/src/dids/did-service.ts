@@ -131,7 +131,7 @@ async function attachIn(
       caller,
       rse,
       children.map((child) => replicaFileSchema.parse({ ...child, meta: child.meta ?? {} })),
-      true,
+      { ignoreAvailability: true, startsOver: false },
     );
   const found = await store.allDidsNamed(transaction, children);
   await requireHierarchy(transaction, parent, found);

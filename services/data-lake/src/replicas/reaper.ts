@@ -3,6 +3,7 @@ import { mayDeleteFiles, sql } from '@vre/database';
 import { StorageError } from '@vre/storage-port';
 import type { Lake } from '../lake.ts';
 import type { Rse } from '../rses/rse.ts';
+import { noteIfAway } from '../transfers/element-watch.ts';
 import { queueRequests } from '../transfers/request-store.ts';
 import { depart } from './replica-arrival.ts';
 import { locationOf } from './stored-bytes.ts';
@@ -21,7 +22,8 @@ type Doomed = {
 /**
  * Deletes what no rule keeps any more: claims replicas whose tombstone has passed, removes their bytes, then the rows;
  * a file without replicas loses its name. Between claim and end a replica is BEING_DELETED and nobody reads it; a rule
- * that came meanwhile gets a new copy.
+ * that came meanwhile gets a new copy. What lies on an element that is away waits until that answers again; any other
+ * failure is tried again after ten minutes.
  */
 export function createReaper(lake: Lake): Daemon {
   return {
@@ -40,12 +42,21 @@ async function reap(lake: Lake, signal: AbortSignal): Promise<Outcome> {
   const doomed = await claim(lake);
   if (doomed.length === 0) return 'idle';
   const byId = await lake.rses.byId();
+  const away = new Set<number>();
   const gone: Doomed[] = [];
-  const kept: Doomed[] = [];
-  for (const replica of doomed) {
-    if (signal.aborted) break;
-    ((await erase(lake, byId.get(replica.rseId), replica)) ? gone : kept).push(replica);
+  const waiting: Doomed[] = [];
+  for (const [index, replica] of doomed.entries()) {
+    if (signal.aborted) {
+      waiting.push(...doomed.slice(index));
+      break;
+    }
+    const end = away.has(replica.rseId) ? 'away' : await erase(lake, byId.get(replica.rseId), replica);
+    if (end === 'gone') gone.push(replica);
+    if (end !== 'away') continue;
+    away.add(replica.rseId);
+    waiting.push(replica);
   }
+  if (waiting.length > 0) await release(lake, waiting);
   if (gone.length > 0) await bury(lake, gone);
   return gone.length > 0 ? 'worked' : 'idle';
 }
@@ -58,8 +69,9 @@ const claim = (lake: Lake): Promise<readonly Doomed[]> =>
       select r.did_id as "didId", r.rse_id as "rseId", r.state, r.path, d.name, s.name as scope
       from lake.replica r join lake.rse e on e.id = r.rse_id and e.availability_delete
         join lake.did d on d.id = r.did_id join lake.scope s on s.id = d.scope_id
-      where (r.tombstone <= ${now} and r.lock_cnt = 0 and r.state <> 'B')
-        or (r.state = 'B' and r.updated_at < ${abandoned})
+      where ((r.tombstone <= ${now} and r.lock_cnt = 0 and r.state <> 'B')
+        or (r.state = 'B' and r.updated_at <= ${abandoned}))
+        and not exists (select from lake.rse_outage o where o.rse_id = r.rse_id)
       order by r.tombstone limit ${batch} for update of r skip locked`.execute(transaction);
     if (rows.length === 0) return rows;
     await depart(
@@ -73,23 +85,35 @@ const claim = (lake: Lake): Promise<readonly Doomed[]> =>
     return rows;
   });
 
-/** True when the bytes are gone, or out of reach for good. */
-async function erase(lake: Lake, rse: Rse | undefined, replica: Doomed): Promise<boolean> {
+/** Gives claimed replicas back: they are due again as soon as their element is there. */
+async function release(lake: Lake, replicas: readonly Doomed[]): Promise<void> {
+  const due = new Date(lake.clock.now().getTime() - abandonedMilliseconds);
+  await sql`
+    update lake.replica r set updated_at = ${due}
+    from unnest(${replicas.map(({ didId }) => didId)}::bigint[], ${replicas.map(({ rseId }) => rseId)}::int[]) as kept (did_id, rse_id)
+    where r.did_id = kept.did_id and r.rse_id = kept.rse_id and r.state = 'B'`.execute(lake.database.direct);
+}
+
+/**
+ * `gone`: the bytes are removed, or out of reach for good; `away`: their element does not answer, and is watched from
+ * now on; `kept`: they could not be removed.
+ */
+async function erase(lake: Lake, rse: Rse | undefined, replica: Doomed): Promise<'gone' | 'away' | 'kept'> {
   const storage = rse && lake.storage(rse.name);
-  if (!rse || !storage) return true;
+  if (!rse || !storage) return 'gone';
   try {
     await storage.remove(locationOf(rse, replica));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    if (error.code !== 'not-found') {
-      lake.log.warn(
-        { rse: rse.name, name: `${replica.scope}:${replica.name}`, err: error },
-        'cannot delete a replica',
-      );
-      return false;
-    }
+    if (error.code === 'not-found') return 'gone';
+    lake.log.warn(
+      { rse: rse.name, name: `${replica.scope}:${replica.name}`, err: error },
+      'cannot delete a replica',
+    );
+    const since = error.code === 'unavailable' ? await noteIfAway(lake, rse) : undefined;
+    return since === undefined ? 'kept' : 'away';
   }
-  return true;
+  return 'gone';
 }
 
 async function bury(lake: Lake, gone: readonly Doomed[]): Promise<void> {

@@ -12,10 +12,17 @@ import { arrive, depart } from './replica-arrival.ts';
 import { refusalOf, stateLetter } from './replica-states.ts';
 import * as store from './replica-store.ts';
 import { lookAt, removeBytes } from './stored-bytes.ts';
-import { unattachedOn } from './unattached.ts';
+import { forlornUploads, unattachedOn } from './unattached.ts';
+import { withdrawRules } from './upload-withdrawal.ts';
 
 const same = (a: string | number | null | undefined, b: string | number | null | undefined) =>
   a == null || b == null || a === b;
+
+export type RegistrationOptions = {
+  readonly ignoreAvailability: boolean;
+  /** The client makes its rules, or attaches its files, after this: rules of an earlier try are withdrawn. */
+  readonly startsOver: boolean;
+};
 
 /**
  * Registers files and their replicas on an element. Repeating a registration is harmless; repeating the start of an
@@ -28,10 +35,13 @@ export async function addReplicas(
   caller: Caller,
   rseName: string,
   files: readonly ReplicaFile[],
-  ignoreAvailability: boolean,
+  options: RegistrationOptions,
 ): Promise<void> {
   const rse = await lake.rses.named(rseName);
-  if (!rse.writable && !(ignoreAvailability && decide(caller, { do: 'write to a blocked element' }).allowed))
+  if (
+    !rse.writable &&
+    !(options.ignoreAvailability && decide(caller, { do: 'write to a blocked element' }).allowed)
+  )
     throw new RucioError('RSEWriteBlocked', `Storage element ${rse.name} does not accept data at present`);
   const scopes = await scopesNamed(
     transaction,
@@ -81,6 +91,11 @@ export async function addReplicas(
   }
   if (replaced.length > 0) await store.replaceUnborn(transaction, replaced, now);
 
+  const didIds = files.map((file) => (known.get(scopedName(file)) as store.KnownFile).didId);
+  if (options.startsOver)
+    await withdrawRules(lake, transaction, [
+      ...(await forlornUploads(transaction, didIds, caller.accountId)),
+    ]);
   const isUpload = (file: ReplicaFile) => stateLetter(file.state ?? 'A') === 'C';
   const unattached = await unattachedOn(
     transaction,

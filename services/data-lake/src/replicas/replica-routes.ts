@@ -1,4 +1,3 @@
-import { sql } from '@vre/database';
 import { sendLines } from '@vre/http-server';
 import {
   addReplicasSchema,
@@ -11,9 +10,7 @@ import {
   metalinkProlog,
   parseRucioDate,
   pfnsSchema,
-  type ReplicaDetail,
   RucioError,
-  replicaStates,
   rucioDate,
   scopedName,
   tombstonesSchema,
@@ -31,10 +28,10 @@ import { callerOf } from '../rest/wire.ts';
 import type { Domain, Rse } from '../rses/rse.ts';
 import { badReplicaRoutes } from './bad-replica-routes.ts';
 import { didsOfPfns } from './bad-replica-service.ts';
+import { replicaDetail, streamReplicaDetails } from './replica-details.ts';
 import * as list from './replica-list.ts';
 import { addReplicas } from './replica-registration.ts';
 import { deleteReplicas, updateStates } from './replica-states.ts';
-import type { ReplicaStateLetter } from './replica-store.ts';
 import { isUploadCommand } from './unattached.ts';
 
 const sortings = ['geoip', 'custom_table', 'random', 'distance', 'dynamic'];
@@ -48,7 +45,10 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
   app.post('/replicas', async (request, reply) => {
     const { rse, files, ignore_availability } = bodyOf(request, addReplicasSchema);
     await lake.database.transaction((transaction) =>
-      addReplicas(lake, transaction, callerOf(request), rse, files, ignore_availability ?? false),
+      addReplicas(lake, transaction, callerOf(request), rse, files, {
+        ignoreAvailability: ignore_availability ?? false,
+        startsOver: isUploadCommand(request),
+      }),
     );
     return sendCreated(reply);
   });
@@ -173,7 +173,7 @@ export function replicaRoutes(app: FastifyInstance, lake: Lake): void {
     const byId = await lake.rses.byId();
     return sendRows(
       reply,
-      mapped(streamDetails(lake, did.id), (row) => detailRow(row, byId)),
+      mapped(streamReplicaDetails(lake, did.id), (row) => replicaDetail(row, byId)),
     );
   });
 }
@@ -190,45 +190,3 @@ function domainOf(text: string): Domain | 'all' {
     `Problem validating domain : lan, wan or all is expected, got ${scopedName({ scope: '', name: lower }).slice(1, 50)}`,
   );
 }
-
-type DetailRecord = {
-  readonly scope: string;
-  readonly name: string;
-  readonly bytes: number | null;
-  readonly adler32: string | null;
-  readonly rse_id: number;
-  readonly state: ReplicaStateLetter;
-  readonly lock_cnt: number;
-  readonly reason: string | null;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-};
-
-const streamDetails = (lake: Lake, didId: number): AsyncGenerator<DetailRecord> =>
-  lake.database.stream(sql<DetailRecord>`
-    with recursive below (id, type) as (
-      select id, type from lake.did where id = ${didId}
-      union select c.child_id, d.type from below b join lake.content c on c.parent_id = b.id
-        join lake.did d on d.id = c.child_id where b.type <> 'F')
-    select s.name as scope, d.name, d.bytes, d.adler32, r.rse_id, r.state, r.lock_cnt, r.created_at, r.updated_at,
-      case r.state
-        when 'D' then (select reason from lake.bad_replica x where x.did_id = r.did_id and x.rse_id = r.rse_id order by id desc limit 1)
-        when 'U' then coalesce(
-          (select error from lake.request x where x.did_id = r.did_id and x.rse_id = r.rse_id),
-          (select error from lake.lock x where x.did_id = r.did_id and x.rse_id = r.rse_id and x.error is not null limit 1))
-      end as reason
-    from below b join lake.did d on d.id = b.id join lake.scope s on s.id = d.scope_id join lake.replica r on r.did_id = d.id
-    where b.type = 'F' order by d.scope_id, d.name, r.rse_id`);
-
-const detailRow = (row: DetailRecord, byId: ReadonlyMap<number, Rse>): ReplicaDetail => ({
-  scope: row.scope,
-  name: row.name,
-  bytes: row.bytes,
-  adler32: row.adler32,
-  rse: byId.get(row.rse_id)?.name ?? '(removed)',
-  state: replicaStates[row.state],
-  locks: row.lock_cnt,
-  reason: row.reason,
-  created_at: rucioDate(row.created_at),
-  updated_at: rucioDate(row.updated_at),
-});

@@ -60,7 +60,7 @@ async function lookAtOne(
     if (file.bytes !== null && entry.bytes !== file.bytes)
       return {
         finding: 'differs',
-        sentence: `${name} on ${rse.name} has ${entry.bytes} bytes, the catalogue says ${file.bytes}.`,
+        sentence: `The size of ${name} on ${rse.name} differs: ${entry.bytes} bytes are stored, the catalogue says ${file.bytes}.`,
       };
     if (file.adler32 === null || !rse.verifyChecksum) return right;
     const stored = await storage.checksum(path, 'adler32', { fresh });
@@ -68,7 +68,7 @@ async function lookAtOne(
       ? right
       : {
           finding: 'differs',
-          sentence: `${name} on ${rse.name} has adler32 ${stored}, the catalogue says ${file.adler32}.`,
+          sentence: `The checksum of ${name} on ${rse.name} differs: adler32 ${stored} is stored, the catalogue says ${file.adler32}.`,
         };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;

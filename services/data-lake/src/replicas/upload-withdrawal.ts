@@ -1,4 +1,4 @@
-import { sql } from '@vre/database';
+import { sql, type Transaction } from '@vre/database';
 import type { Lake } from '../lake.ts';
 import type { Rse } from '../rses/rse.ts';
 import { removeRule } from '../rules/rule-service.ts';
@@ -24,15 +24,7 @@ export async function withdrawUpload(
     const found = rows[0];
     if (!found) return;
     await removeBytes(lake, rse, [file]);
-    if (found.alone && !found.attached) {
-      const { rows: rules } = await sql<{
-        id: number;
-      }>`select id from lake.rule where did_id = ${file.didId}`.execute(transaction);
-      for (const { id } of rules) {
-        const rule = await ruleHeld(transaction, id);
-        if (rule) await removeRule(lake, transaction, rule, true);
-      }
-    }
+    if (found.alone && !found.attached) await withdrawRules(lake, transaction, [file.didId]);
     const { rows: gone } = await sql`
       delete from lake.replica where did_id = ${file.didId} and rse_id = ${rse.id} and lock_cnt = 0 returning did_id`.execute(
       transaction,
@@ -43,4 +35,18 @@ export async function withdrawUpload(
         transaction,
       );
   });
+}
+
+/** Takes away the rules that uploads made in advance for files whose bytes never came. */
+export async function withdrawRules(
+  lake: Lake,
+  transaction: Transaction,
+  didIds: readonly number[],
+): Promise<void> {
+  const { rows } = await sql<{ id: number }>`
+    select id from lake.rule where did_id = any(${[...didIds]}::bigint[]) order by id`.execute(transaction);
+  for (const { id } of rows) {
+    const rule = await ruleHeld(transaction, id);
+    if (rule) await removeRule(lake, transaction, rule, true);
+  }
 }

@@ -34,12 +34,16 @@ const isStored = (name: string) =>
     () => true,
     () => false,
   );
-const begin = async (name: string, content: string) =>
-  lake.ask('alice', 'POST', '/replicas', {
-    rse,
-    files: [await described(name, content)],
-    ignore_availability: true,
-  });
+const begin = async (name: string, content: string, headers: Readonly<Record<string, string>> = {}) =>
+  lake.ask(
+    'alice',
+    'POST',
+    '/replicas',
+    { rse, files: [await described(name, content)], ignore_availability: true },
+    headers,
+  );
+/** As the command `rucio upload` names itself. */
+const asUpload = { 'x-rucio-script': 'rucio::upload' };
 const finish = async (name: string, content: string) =>
   lake.ask('alice', 'PUT', '/replicas', { rse, files: [await described(name, content, 'A')] });
 const ownRule = (name: string) =>
@@ -87,7 +91,7 @@ test.each([false, true])(
 );
 
 test('a client that ended before it attached the file: the same upload starts over and attaches it', async () => {
-  const asUpload = { 'x-rucio-script': '/opt/clients/bin/rucio::upload' };
+  const byItsPath = { 'x-rucio-script': '/opt/clients/bin/rucio::upload' };
   const offered = async (headers: Readonly<Record<string, string>>) =>
     (
       await lake.ask('alice', 'POST', '/replicas/list', { dids: [did('lone')], all_states: true }, headers)
@@ -103,16 +107,62 @@ test('a client that ended before it attached the file: the same upload starts ov
     expect((await finish('lone', 'lonely')).statusCode).toBe(200);
     // Everybody sees the replica; the command that would skip the file for it does not.
     expect(await offered({})).toMatchObject({ states: { 'LOCAL-A': 'AVAILABLE' } });
-    expect(await offered(asUpload)).toMatchObject({ rses: {}, states: {} });
+    expect(await offered(byItsPath)).toMatchObject({ rses: {}, states: {} });
   }
   await lake.ask('alice', 'POST', '/dids/user.alice/its-dataset/dids', { dids: [did('lone')] });
   await lake.settle();
-  expect(await offered(asUpload)).toMatchObject({ states: { 'LOCAL-A': 'AVAILABLE' } });
+  expect(await offered(byItsPath)).toMatchObject({ states: { 'LOCAL-A': 'AVAILABLE' } });
   await begin('lone', 'lonely');
   expect(await isStored('lone')).toBe(true);
   expect(await lake.rows('alice', '/dids/user.alice/its-dataset/rules')).toMatchObject([
     { state: 'OK', locks_ok_cnt: 1 },
   ]);
+});
+
+test.each([
+  ['before its rule', 'forlorn', 'half'],
+  ['before its rule, and again after its bytes came', 'forlorn-twice', 'half'],
+  ['after its rule', 'forlorn-ruled', 'half'],
+  ['after its rule, and whose file has changed since', 'forlorn-changed', 'whole file'],
+])(
+  'a client that ended %s: the same upload finds no name, and ends with its bytes and one rule',
+  async (_when, name, content) => {
+    const meta = async (headers: Readonly<Record<string, string>>) =>
+      lake.ask('alice', 'GET', `/dids/user.alice/${name}/meta?plugin=DID_COLUMN`, undefined, headers);
+    await begin(name, 'half');
+    if (/ruled|changed/.test(name)) await ownRule(name);
+    if (name === 'forlorn-twice') {
+      await store(name, 'half');
+      await finish(name, 'half');
+    }
+    // Everybody sees the name; the command that would make no rule for it, or refuse other content, does not.
+    expect((await meta({})).json()).toMatchObject({ name });
+    expect((await meta(asUpload)).headers.exceptionclass).toBe('DataIdentifierNotFound');
+    expect((await begin(name, content, asUpload)).statusCode).toBe(201);
+    expect((await ownRule(name)).statusCode).toBe(201);
+    await store(name, content);
+    expect((await finish(name, content)).statusCode).toBe(200);
+    expect((await meta(asUpload)).statusCode).toBe(200);
+    expect(await lake.rows('alice', `/dids/user.alice/${name}/rules`)).toMatchObject([{ state: 'OK' }]);
+  },
+);
+
+test('an upload under way that others count on keeps its name', async () => {
+  const shown = async () =>
+    (await lake.ask('alice', 'GET', '/dids/user.alice/awaited/meta?plugin=DID_COLUMN', undefined, asUpload))
+      .statusCode;
+  await begin('awaited', 'x');
+  expect(await shown()).toBe(404);
+  await lake.ask('alice', 'POST', '/rules/', {
+    dids: [did('awaited')],
+    copies: 2,
+    rse_expression: 'LOCAL-A|LOCAL-B',
+    account: 'alice',
+  });
+  expect(await shown()).toBe(200);
+  await store('awaited', 'x');
+  await finish('awaited', 'x');
+  await lake.settle();
 });
 
 test('bytes that differ from the announcement withdraw the upload, and the name is free again', async () => {

@@ -65,7 +65,11 @@ export function createRseDirectory(database: Database): RseDirectory {
     byId: async () => new Map((await all()).map((rse) => [rse.id, rse])),
     named: async (name) => {
       const found = (await all()).find((rse) => rse.name === name);
-      if (!found) throw new RucioError('RSENotFound', `Storage element ${name} does not exist`);
+      if (!found)
+        throw new RucioError(
+          'RSENotFound',
+          `Storage element ${name.slice(0, 200)} does not exist: run "rucio rse list" to see their names`,
+        );
       return found;
     },
     matching: async (expression) => {
@@ -73,7 +77,7 @@ export function createRseDirectory(database: Database): RseDirectory {
       if (found.length === 0)
         throw new RucioError(
           'InvalidRSEExpression',
-          `No storage element matches the expression ${expression.slice(0, 200)}`,
+          `No storage element matches ${expression.slice(0, 200)}: run "rucio rse list" to see their names`,
         );
       return found;
     },

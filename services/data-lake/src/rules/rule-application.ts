@@ -45,10 +45,12 @@ export async function applyRule(lake: Lake, transaction: Transaction, rule: Rule
     where not exists (select from lake.lock l where l.rule_id = ${rule.id} and l.did_id = m.id)`.execute(
     transaction,
   );
-  const candidates = await candidatesOf(lake, rule);
-  if (missing.length > 0) await lockMissing(lake, transaction, rule, missing, candidates, now);
-  else if (candidates.length < rule.copies && rule.locks_ok + rule.locks_replicating + rule.locks_stuck === 0)
-    throw tooFew(candidates.length, rule.copies);
+  // A rule with nothing to place does not mind an element that was closed since.
+  if (missing.length > 0 || rule.locks_ok + rule.locks_replicating + rule.locks_stuck === 0) {
+    const candidates = await candidatesOf(lake, rule);
+    if (missing.length > 0) await lockMissing(lake, transaction, rule, missing, candidates, now);
+    else if (candidates.length < rule.copies) throw tooFew(candidates.length, rule.copies);
+  }
   await queueRequests(lake, transaction, { ruleId: rule.id }, now);
   await refreshStates(transaction, [rule.id], now);
   await tellRules(lake, transaction, [rule.id]);

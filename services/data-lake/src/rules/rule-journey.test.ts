@@ -105,12 +105,14 @@ test('a flipped byte: nobody gets it, and the good copy repairs it', async () =>
   const { signal } = new AbortController();
   await lake.daemon('auditor').step(signal);
   expect(await rule(id)).toMatchObject({ state: 'REPLICATING' });
-  const details = await lake.rows('alice', '/x-replicas/user.alice/flip');
-  expect(details.find(({ rse }) => rse === 'LOCAL-A')).toMatchObject({
-    state: 'BAD',
-    reason: expect.stringContaining('adler32'),
-  });
+  const detail = async () => (await lake.rows('alice', '/x-replicas/user.alice/flip'))[0];
+  const damaged = { rse: 'LOCAL-A', damage: expect.stringContaining('adler32'), sources: ['LOCAL-B'] };
+  expect(await detail()).toMatchObject({ ...damaged, state: 'BAD' });
+  // Its repair is under way: still damaged.
+  await lake.daemon('necromancer').step(signal);
+  expect(await detail()).toMatchObject({ ...damaged, state: 'UNAVAILABLE' });
   await lake.settle();
+  expect(await detail()).toMatchObject({ state: 'AVAILABLE', damage: null, sources: [] });
   expect(await readFile(lake.fileOn('LOCAL-A', 'user.alice', 'flip'), 'utf8')).toBe('all good here');
   expect(await rule(id)).toMatchObject({ state: 'OK', locks_ok_cnt: 2 });
 });
@@ -154,7 +156,10 @@ test('a transfer that fails is tried again, then the rule is stuck with reason a
   await writeFile(path, 'changed on disk!');
   await lake.settle();
   expect(
-    (await lake.rows('alice', '/x-replicas/user.alice/stuck')).map(({ state, reason }) => [state, reason]),
+    (await lake.rows('alice', '/x-replicas/user.alice/stuck')).map(({ state, damage, reason }) => [
+      state,
+      damage ?? reason,
+    ]),
   ).toEqual([
     ['BAD', expect.stringContaining('adler32')],
     ['UNAVAILABLE', expect.stringMatching(/^Copying from LOCAL-A failed/)],

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Daemon } from '@vre/daemon';
 import { createHttpServer } from '@vre/http-server';
@@ -33,6 +33,8 @@ export interface LakeForTests {
   daemon(name: string): Daemon;
   /** Where the bytes of a file lie on an element. */
   fileOn(rse: string, scope: string, name: string): string;
+  /** Lets an element be no directory, as when a disk is not mounted. Returns what brings it back. */
+  takeAway(rse: string): Promise<() => Promise<void>>;
   /** Registers a file whose bytes are stored on an element, as a finished upload. */
   put(who: string, rse: string, name: string, content: string): Promise<void>;
   dispose(): Promise<void>;
@@ -132,6 +134,15 @@ export async function startLakeForTests(
         if (!worked) return;
       }
       throw new Error('the daemons never came to rest');
+    },
+    takeAway: async (rse) => {
+      const directory = join(context.dataDirectory, rse);
+      await rename(directory, `${directory}.away`);
+      await writeFile(directory, 'not a directory');
+      return async () => {
+        await rename(directory, `${directory}.file`);
+        await rename(`${directory}.away`, directory);
+      };
     },
     put: async (who, rse, name, content) => {
       const scope = `user.${who}`;

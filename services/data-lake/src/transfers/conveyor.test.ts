@@ -1,5 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sql } from '@vre/database';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LakeForTests, startLakeForTests } from '../testing/lake-for-tests.test-support.ts';
@@ -103,24 +101,13 @@ test('a rule made while the conveyor works on a backlog is served before its end
   expect((await lake.ask('bob', 'GET', `/rules/${single}`)).json().state).toBe('OK');
 });
 
-/** Lets the element be something that is no directory, as when a disk is not mounted. */
-const takeAway = async (name: string) => {
-  const directory = join(lake.context.dataDirectory, name);
-  await rename(directory, `${directory}.away`);
-  await writeFile(directory, 'not a directory');
-  return async () => {
-    await rename(directory, `${directory}.file`);
-    await rename(`${directory}.away`, directory);
-  };
-};
-
 test.each([
   ['LOCAL-B', 'the destination'],
   ['LOCAL-A', 'the source'],
 ])('%s away as %s: STUCK with its name and since when; OK soon after it is back', async (element) => {
-  let bringBack = element === 'LOCAL-B' ? await takeAway(element) : undefined;
+  let bringBack = element === 'LOCAL-B' ? await lake.takeAway(element) : undefined;
   const id = await wanted('alice', 'patient', 2);
-  bringBack ??= await takeAway(element);
+  bringBack ??= await lake.takeAway(element);
   const since = clock().now().toISOString().slice(0, 19).replace('T', ' ');
   for (let second = 0; second < 20; second++) {
     await lake.daemon('conveyor').step(signal);
@@ -144,4 +131,18 @@ test.each([
   expect(await rule(id)).toMatchObject({ state: 'OK', locks_ok_cnt: 2, error: null });
   const { rows } = await sql`select * from lake.rse_outage`.execute(q());
   expect(rows).toEqual([]);
+});
+
+test('what an element closed for data shall get waits until it is open', async () => {
+  const id = await wanted('alice', 'held', 1);
+  await lake.ask('root', 'PUT', '/rses/LOCAL-B', { availability_write: false });
+  await lake.settle();
+  expect(await rule(id)).toMatchObject({ state: 'REPLICATING', locks_replicating_cnt: 1 });
+  expect(await lake.rows('alice', '/x-replicas/user.alice/held0')).toMatchObject([
+    { rse: 'LOCAL-A', state: 'AVAILABLE', reason: null },
+    { rse: 'LOCAL-B', state: 'UNAVAILABLE', reason: expect.stringMatching(/^LOCAL-B does not accept data/) },
+  ]);
+  await lake.ask('root', 'PUT', '/rses/LOCAL-B', { availability_write: true });
+  await lake.settle();
+  expect((await rule(id)).state).toBe('OK');
 });

@@ -3,13 +3,12 @@ import { copyLocal } from '@vre/transfer-local';
 import type { Lake, StorageOf } from '../lake.ts';
 import { markBad } from '../replicas/bad-replica-service.ts';
 import { locationOf, lookAt } from '../replicas/stored-bytes.ts';
-import { noteOutage } from '../rses/outage-store.ts';
 import type { Rse } from '../rses/rse.ts';
 import { evaluateRseExpression, parseRseExpression } from '../rses/rse-expression.ts';
 import { moveLocks, noSource } from '../rules/lock-store.ts';
 import { tellRules } from '../rules/rule-events.ts';
 import { refreshStates } from '../rules/rule-store.ts';
-import { answers } from './element-watch.ts';
+import { noteIfAway } from './element-watch.ts';
 import { type ClaimedRequest, finishRequests, postponeRequest } from './request-store.ts';
 
 const firstPause = 2_000;
@@ -93,9 +92,8 @@ type Away = { readonly rse: Rse; readonly since: Date };
 /** The first of the elements that does not answer at all; from now on it is watched until it does. */
 async function whoIsAway(lake: Lake, elements: readonly Rse[]): Promise<Away | undefined> {
   for (const rse of elements) {
-    const storage = lake.storage(rse.name);
-    if (!storage || (await answers(storage))) continue;
-    return { rse, since: await noteOutage(lake.database.direct, rse.id, lake.clock.now()) };
+    const since = await noteIfAway(lake, rse);
+    if (since) return { rse, since };
   }
   return undefined;
 }

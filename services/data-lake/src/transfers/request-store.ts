@@ -81,8 +81,9 @@ export type ClaimedRequest = ReplicaKey & {
 
 /**
  * Takes due requests for this worker: of every account the same number, the most urgent first, so that no account
- * waits behind another's backlog; what a dead worker had claimed is taken over. Rows another worker is taking are
- * skipped, not waited for. Accounts take turns in the order of the result.
+ * waits behind another's backlog; what a dead worker had claimed is taken over. What an element that is closed for
+ * data shall get waits until that is open, unless the rule ignores this. Rows another worker is taking are skipped, not
+ * waited for. Accounts take turns in the order of the result.
  */
 export async function claimRequests(
   q: Queryable,
@@ -100,7 +101,9 @@ export async function claimRequests(
     queued as materialized (
       select mine.id from chosen cross join lateral (
         select q.id from lake.request q join lake.replica r on r.did_id = q.did_id and r.rse_id = q.rse_id
+          join lake.rse e on e.id = q.rse_id
         where q.account_id = chosen.id and q.state = 'Q' and q.not_before <= ${now} and r.lock_cnt > 0 and r.state = 'U'
+          and (e.availability_write or exists (select from lake.rule u where u.uuid = q.rule_uuid and u.ignore_availability))
         order by q.priority desc, q.id limit greatest(1, ${limit}::int / (select count(*) from chosen))
         for update of q skip locked) as mine),
     orphaned as materialized (

@@ -1,3 +1,4 @@
+import { readCookie } from '@vre/http-server';
 import type { Addresses } from '@vre/service';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { browserGate, browserRequest } from '../browser-gate/index.ts';
 import { EdgeError, inertHeaders } from '../edge-error.ts';
 import type { RequireSession } from './require-session.ts';
 import type { Session } from './session.ts';
-import { readCookie, type SessionCookies } from './session-cookie.ts';
+import type { SessionCookies } from './session-cookie.ts';
 import type { Sessions } from './session-service.ts';
 import { callbackQuerySchema, type SignIn, transactionSeconds } from './sign-in.ts';
 import type { SignOut } from './sign-out.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readCookie } from '@vre/http-server';
+import { createSessionWatch, type SessionWatch } from '@vre/identity';
 import type { ServiceContext } from '@vre/service';
 import type { EdgeConfig } from '../edge-config.ts';
 import type { Session, SessionClaims, SessionClient, SessionTokens } from './session.ts';
-import { readCookie, type SessionCookies } from './session-cookie.ts';
+import type { SessionCookies } from './session-cookie.ts';
 import * as store from './session-store.ts';
-import type { SessionWatch } from './session-watch.ts';
-import { createSessionWatch } from './session-watch.ts';
 
 /** Browser sessions: begin, recognise, list, end. */
 export interface Sessions {

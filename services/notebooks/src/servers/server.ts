@@ -23,6 +23,8 @@ export const serverMoves = [
   { from: 'preparing', to: 'failed', by: 'starter' },
   { from: 'starting', to: 'failed', by: 'starter' },
   { from: 'ready', to: 'failed', by: 'watcher' },
+  // Shut down from its own menu.
+  { from: 'ready', to: 'stopping', by: 'watcher' },
   { from: 'requested', to: 'stopping', by: 'person' },
   { from: 'preparing', to: 'stopping', by: 'person' },
   { from: 'starting', to: 'stopping', by: 'person' },
@@ -63,6 +65,8 @@ export type Server = {
   readonly warnedAt: Date | null;
   readonly keepUntil: Date | null;
   readonly tokensExpireAt: Date | null;
+  /** What the person should know about a running server, such as: sign in again. */
+  readonly notice: string | null;
 };
 
 /** Path prefix of a server, with slashes at both ends: `/user/NAME/` or `/user/NAME/SERVER/`. */

@@ -36,6 +36,7 @@ it('a REANA token ends with the account at the sign-in service, not with the sig
   let asked = 0;
   const { caller } = createAuthenticator({
     database,
+    portal: 'http://portal.test',
     clock,
     identifiers,
     verifier: {

@@ -34,12 +34,14 @@ export function createAuthenticator(parts: {
   readonly keeper: Pick<TokenKeeper, 'has' | 'accessToken'>;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
+  /** Address of the portal, where tokens are made. */
+  readonly portal: string;
 }): Authenticator {
-  const { database, verifier, keeper, clock, identifiers } = parts;
+  const { database, verifier, keeper, clock, identifiers, portal } = parts;
   const standing = new Map<string, number>();
 
   /**
-   * REANA tokens do not expire, accounts are disabled: who connected must still get tokens from the issuer.
+   * REANA tokens live for months, accounts are disabled: who connected must still get tokens from the issuer.
    * @throws ReanaError 403 when the issuer refuses.
    */
   async function requireStanding(account: Account): Promise<void> {
@@ -99,7 +101,10 @@ export function createAuthenticator(parts: {
     const now = clock.now();
     if (token.revoked) throw new ReanaError(403, messages.tokenRevoked);
     if (token.expiresAt && token.expiresAt <= now) {
-      throw new ReanaError(403, `${messages.tokenNotValid} It expired; make a new one in the portal.`);
+      throw new ReanaError(
+        403,
+        `${messages.tokenNotValid} It expired on ${token.expiresAt.toISOString().slice(0, 10)}: run "vre client setup" again, or make a new one at ${new URL('/computer', portal)}.`,
+      );
     }
     await requireStanding(token.account);
     if (!token.lastUsedAt || now.getTime() - token.lastUsedAt.getTime() > minute) {

@@ -13,7 +13,7 @@ const mintBody = z.object({
   expiresInDays: z.number().int().min(1).max(3660).optional(),
 });
 
-const day = 86_400_000;
+const day = 86_400;
 
 const wire = (row: TokenRow): AccessToken => ({
   id: row.id,
@@ -23,12 +23,12 @@ const wire = (row: TokenRow): AccessToken => ({
   lastUsedAt: row.last_used_at?.toISOString() ?? null,
 });
 
-/** A REANA token as its clients know them: 22 letters of randomness. */
+/** A REANA token as its clients know them: 22 letters of randomness. It ends after so many seconds. */
 export async function mintToken(
   context: Pick<ServiceContext, 'database' | 'identifiers' | 'clock'>,
   accountId: string,
   label: string,
-  expiresInDays?: number,
+  lifeSeconds: number,
 ): Promise<AccessToken & { readonly token: string }> {
   const value = context.identifiers.secret(16);
   const now = context.clock.now();
@@ -38,7 +38,7 @@ export async function mintToken(
     value,
     label,
     now,
-    expiresAt: expiresInDays === undefined ? null : new Date(now.getTime() + expiresInDays * day),
+    expiresAt: new Date(now.getTime() + lifeSeconds * 1000),
   });
   return { ...wire(row), token: value };
 }
@@ -48,6 +48,8 @@ export function tokenRoutes(
   app: FastifyInstance,
   context: ServiceContext,
   authenticator: Authenticator,
+  /** Seconds that a token lives when nothing else is asked for. */
+  usualLife: number,
 ): void {
   app.get('/api/x-tokens', async (request) => {
     const { account } = await authenticator.principalCaller(request);
@@ -57,9 +59,8 @@ export function tokenRoutes(
   app.post('/api/x-tokens', async (request, reply) => {
     const { account } = await authenticator.principalCaller(request);
     const { label, name, expiresInDays } = mintBody.parse(request.body ?? {});
-    return reply
-      .code(201)
-      .send(await mintToken(context, account.id, label ?? name ?? 'my computer', expiresInDays));
+    const life = expiresInDays === undefined ? usualLife : expiresInDays * day;
+    return reply.code(201).send(await mintToken(context, account.id, label ?? name ?? 'my computer', life));
   });
   app.delete<{ Params: { id: string } }>('/api/x-tokens/:id', async (request, reply) => {
     const { account } = await authenticator.principalCaller(request);

@@ -1,16 +1,16 @@
 import type { ComputeBackend, NetworkPolicy } from '@vre/compute-port';
+import type { LocalBackends } from '@vre/compute-process';
 import type { Database } from '@vre/database';
 import type { Engine } from '@vre/engine-port';
+import type { EnvironmentSource } from '@vre/environments';
 import type { Outbox, Wakeups } from '@vre/events';
 import type { HttpClient } from '@vre/http-client';
 import type { Secrets } from '@vre/secrets';
 import type { Addresses, Clock, Identifiers } from '@vre/service';
 import type { Logger } from '@vre/telemetry';
 import type { Workspaces } from '../workspace/workspaces.ts';
-import type { LocalBackends } from './backend-choice.ts';
-import type { EnvironmentSource } from './environment-source.ts';
 import type { JobPolicy } from './job-limits.ts';
-import type { LakeTokens } from './rucio-credentials.ts';
+import type { LakeTokens } from './lake-tokens.ts';
 
 /** What the execution of runs stands on. */
 export type ExecutionParts = {

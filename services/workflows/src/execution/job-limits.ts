@@ -1,6 +1,6 @@
 import type { JobSpec } from '@vre/compute-port';
 import { humanReadableBytes, parseCpuQuantity, parseMemoryQuantity } from '@vre/protocol-reana';
-import { acceptedBackends } from './backend-choice.ts';
+import { acceptedBackends } from './accepted-backends.ts';
 import { RunFailure } from './run-failure.ts';
 
 /** Defaults and maxima for one job; bytes and seconds. */

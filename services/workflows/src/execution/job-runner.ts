@@ -1,16 +1,16 @@
+import { writeRucioFiles } from '@vre/client-files';
 import { ComputeError, type JobEnd, type NetworkPolicy } from '@vre/compute-port';
+import type { ChosenBackend } from '@vre/compute-process';
 import type { EngineJob, JournaledJob } from '@vre/engine-port';
 import { backendJobId, type Job, jobEnded } from '../jobs/job.ts';
 import { outputSize } from '../jobs/job-output.ts';
 import { jobFinished, jobStarted, nextAttempt, openJob, prepareJob } from '../jobs/job-store.ts';
 import { runJobEvent, runLogEvent } from '../runs/run-events.ts';
 import { readSecrets } from '../secrets/secret-store.ts';
-import type { ChosenBackend } from './backend-choice.ts';
 import type { ExecutionParts } from './execution-parts.ts';
 import { jobFolderPath, makeJobFolder, tidyJobFolder } from './job-folder.ts';
 import { jobLimits } from './job-limits.ts';
 import { buildJobSpec } from './job-spec.ts';
-import { writeRucioFiles } from './rucio-credentials.ts';
 import { RunFailure } from './run-failure.ts';
 import type { RunLife } from './run-life.ts';
 import { keepTokenFresh } from './token-renewal.ts';
@@ -124,7 +124,11 @@ async function submit(life: RunLife, job: Job, wanted: EngineJob, chosen: Usable
   const folder = await makeJobFolder(directory);
   if (rucio) {
     const { token } = await parts.lakeTokens.token(account);
-    await writeRucioFiles(folder.credentials, { addresses: parts.addresses, account, token });
+    await writeRucioFiles(folder.credentials, {
+      addresses: parts.addresses,
+      account: account.username,
+      token,
+    });
   }
   const { description } = chosen;
   const network = rucio ? 'open' : parts.network;

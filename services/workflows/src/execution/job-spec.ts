@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { rucioFiles } from '@vre/client-files';
 import type { JobSpec, NetworkPolicy } from '@vre/compute-port';
+import type { PreparedEnvironment } from '@vre/environments';
 import type { Account } from '../authentication/account.ts';
 import type { Secret } from '../secrets/secret-store.ts';
-import type { PreparedEnvironment } from './environment-source.ts';
 import type { JobFolder } from './job-folder.ts';
-import { rucioFiles } from './rucio-credentials.ts';
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Where REANA puts file secrets; only a sandbox can show them there. */

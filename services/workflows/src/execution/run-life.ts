@@ -1,4 +1,6 @@
+import { type ChosenBackend, chooseBackend } from '@vre/compute-process';
 import type { EngineEvent } from '@vre/engine-port';
+import type { PreparedEnvironment } from '@vre/environments';
 import type { Specification } from '@vre/protocol-reana';
 import { serialSteps } from '@vre/protocol-reana';
 import type { Account } from '../authentication/account.ts';
@@ -6,14 +8,12 @@ import { jobsOfRuns } from '../jobs/job-store.ts';
 import { registerOutputs } from '../lake-data/register-outputs.ts';
 import { stageInputs } from '../lake-data/stage-inputs.ts';
 import { effectiveInputs, fullName, type Run, specificationOf } from '../runs/run.ts';
-import { type ChosenBackend, chooseBackend } from './backend-choice.ts';
 import { createEngineLog, type EngineLog } from './engine-log.ts';
-import type { PreparedEnvironment } from './environment-source.ts';
 import type { ExecutionParts } from './execution-parts.ts';
 import { jobLimits } from './job-limits.ts';
 import { journalOf, runJob } from './job-runner.ts';
+import { notConnectedSentence } from './lake-tokens.ts';
 import { parameterTexts } from './parameter-texts.ts';
-import { notConnectedSentence } from './rucio-credentials.ts';
 import { RunFailure } from './run-failure.ts';
 import { setPlanned, setProgress } from './run-lease-store.ts';
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComputeBackend } from '@vre/compute-port';
+import { endJobsIn } from '@vre/compute-process';
 import { jobFolder } from './job-folder.ts';
 
 /**
@@ -18,13 +19,10 @@ export async function stopLeftJobs(
   for (const run of await below(top)) {
     for (const job of await below(join(top, run))) folders.push(join(top, run, job));
   }
-  await Promise.all(
-    folders.map((folder) =>
-      backend.cancel(
-        { backend: 'process', jobId: '', jobDirectory: jobFolder(folder).control },
-        { graceSeconds },
-      ),
-    ),
+  await endJobsIn(
+    folders.map((folder) => jobFolder(folder).control),
+    backend,
+    graceSeconds,
   );
   return folders.length;
 }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
+import { rucioFiles, writeCredential } from '@vre/client-files';
 import type { Job } from '../jobs/job.ts';
 import { jobFolder } from './job-folder.ts';
-import { rucioFiles, writeCredential } from './rucio-credentials.ts';
 import type { RunLife } from './run-life.ts';
 
 const firstCheckMilliseconds = 2_000;
@@ -27,7 +27,7 @@ export function keepTokenFresh(life: RunLife, job: Pick<Job, 'directory'>): () =
     let delay = retryMilliseconds;
     try {
       const { token, expiresAt } = await parts.lakeTokens.token(account);
-      await writeCredential(credentials, 'token', token);
+      await writeCredential(credentials, 'rucio.token', token);
       delay = renewalDelay(expiresAt, parts.clock.now());
     } catch (error) {
       parts.log.warn(

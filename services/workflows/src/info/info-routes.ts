@@ -1,7 +1,7 @@
 import { ReanaError } from '@vre/protocol-reana';
 import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from '../authentication/authenticator.ts';
-import { acceptedBackends } from '../execution/backend-choice.ts';
+import { acceptedBackends } from '../execution/accepted-backends.ts';
 import type { JobPolicy } from '../execution/job-limits.ts';
 import type { QuotaGate } from '../quota/quota.ts';
 

@@ -87,14 +87,33 @@ describe('the life of a run', () => {
     expect((await client.runStatus('again')).name).toBe('again.1.2');
   });
 
-  it('names the image, what is known and how to map it when an image stands for nothing', async () => {
+  it('refuses the start at once when an image stands for nothing: the image, what is known, how to map it', async () => {
     const client = await workflows.clientOf('ada');
-    await client.createRun('unmapped', serial([{ environment: 'some/image:1', commands: ['true'] }]));
-    await client.startRun('unmapped');
-    const failed = await ended('ada', 'unmapped');
-    expect(failed.status).toBe('failed');
-    expect(failed.x_reason).toMatch(/"some\/image:1".*Known environments: .*host.*Map it/);
-    expect((await client.logs('unmapped')).workflow_logs).toContain('"some/image:1"');
+    const steps = [{ commands: ['true'] }, { environment: 'some/image:1', commands: ['true'] }];
+    const sentence =
+      /"some\/image:1".*Known environments: .*host.*Map it .*workflows\.images.*some\/image:\*/;
+    const created = await client.createRun('unmapped', serial(steps));
+    expect(created.validation_warnings?.map(({ message }) => message)).toEqual([
+      expect.stringMatching(sentence),
+    ]);
+    await expect(client.startRun('unmapped')).rejects.toMatchObject({
+      statusCode: 400,
+      message: expect.stringMatching(sentence),
+    });
+    expect((await client.runStatus('unmapped')).status).toBe('created');
+    await client.createRun('mapped', serial([{ commands: ['true'] }]));
+    await client.startRun('mapped');
+    await ended('ada', 'mapped');
+    const replaced = { reana_specification: serial(steps), restart: true };
+    const answer = await fetch(`${workflows.url}/api/workflows/mapped/start`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await workflows.tokenOf('ada')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(replaced),
+    });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('some/image:1')]);
   });
 
   it('says how to connect when a step wants the lake and the person has not connected', async () => {

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { sql } from '@vre/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   serial,
@@ -128,6 +129,83 @@ describe('every refusal is JSON with a message', () => {
   });
 });
 
+describe('a specification that cannot work is refused when it is created', () => {
+  const step = { name: 's', environment: 'debian:12', commands: ['true'] };
+  const steps = (...list: unknown[]) => ({ workflow: { type: 'serial', specification: { steps: list } } });
+  it.each([
+    ['no workflow', { version: '0.9.0' }, /workflow: is missing/],
+    ['no steps', { workflow: { type: 'serial', specification: {} } }, /steps: is missing/],
+    ['an empty list of steps', steps(), /specification\.steps/],
+    [
+      'a step without commands',
+      steps({ ...step, commands: undefined }),
+      /steps\[0\]\.commands: a step needs at least one command/,
+    ],
+    [
+      'a step without a command',
+      steps(step, { ...step, commands: [] }),
+      /steps\[1\]\.commands: a step needs at least one command/,
+    ],
+    [
+      'an empty command',
+      steps({ ...step, commands: [''] }),
+      /steps\[0\]\.commands\[0\]: a step needs at least one command|commands\[0\]/,
+    ],
+    ['a command that is no text', steps({ ...step, commands: [1] }), /steps\[0\]\.commands\[0\]/],
+    ['a step without image', steps({ ...step, environment: undefined }), /steps\[0\]\.environment/],
+    ['a step that is no map', steps('true'), /steps\[0\]/],
+    [
+      'a bad amount of memory',
+      steps({ ...step, kubernetes_memory_limit: 'lots' }),
+      /kubernetes_memory_limit: must be a memory quantity/,
+    ],
+    [
+      'an input above',
+      { ...steps(step), inputs: { files: ['../up'] } },
+      /inputs\.files: "\.\.\/up" leads out/,
+    ],
+    [
+      'an absolute input',
+      { ...steps(step), inputs: { directories: ['/etc'] } },
+      /inputs\.directories: "\/etc" is absolute/,
+    ],
+    [
+      'an output above',
+      { ...steps(step), outputs: { directories: ['a/../../b'] } },
+      /outputs\.directories: .* leads out/,
+    ],
+    [
+      'an absolute output',
+      { ...steps(step), outputs: { files: ['/etc/passwd'] } },
+      /outputs\.files: "\/etc\/passwd" is absolute/,
+    ],
+    ['inputs that are no map', { ...steps(step), inputs: [] }, /inputs/],
+  ])('%s', async (_case, body, message) => {
+    const answer = await ask('POST', '/api/workflows?workflow_name=refused', JSON.stringify(body));
+    expect([answer.status, String(answer.body.message)]).toEqual([400, expect.stringMatching(message)]);
+  });
+
+  it('tells unknown keys at every place, and runs', async () => {
+    const body = {
+      ...steps({ ...step, colour: 'red' }),
+      flavour: 1,
+      inputs: { taste: [] },
+      outputs: { smell: [] },
+    };
+    const { status, body: answer } = await ask(
+      'POST',
+      '/api/workflows?workflow_name=odd',
+      JSON.stringify(body),
+    );
+    expect(status).toBe(201);
+    const told = (answer.validation_warnings as { message: string }[])
+      .map(({ message }) => message)
+      .join(' ');
+    for (const place of ['flavour', 'inputs.taste', 'outputs.smell', 'steps[0].colour'])
+      expect(told).toContain(`${place}: this key is not known`);
+  });
+});
+
 describe('runs', () => {
   it('counts runs of a name, and keeps those of others apart', async () => {
     const [ada, bob] = [await workflows.clientOf('ada'), await workflows.clientOf('bob')];
@@ -233,6 +311,24 @@ describe('runs', () => {
 });
 
 describe('tokens', () => {
+  it('end after the usual life, and then say what to do', async () => {
+    const client = await workflows.clientOf('ada');
+    const minted = await client.mintToken('forgotten');
+    const left = Date.parse(minted.expiresAt ?? '') - workflows.context.clock.now().getTime();
+    expect(left).toBe(90 * 86_400_000);
+    const ping = () => ask('GET', `/api/you?access_token=${minted.token}`, undefined, '');
+    expect((await ping()).status).toBe(200);
+    await sql`update workflows.token set expires_at = ${workflows.context.clock.now()} where id = ${minted.id}`.execute(
+      workflows.context.database.direct,
+    );
+    const { status, body } = await ping();
+    expect(status).toBe(403);
+    expect(body.message).toMatch(
+      /^Token not valid\. It expired on \d{4}-\d\d-\d\d: run "vre client setup" again, or make a new one at http.*\/computer\.$/,
+    );
+    expect((await client.listTokens()).map(({ label }) => label)).not.toContain('forgotten');
+  });
+
   it('are shown once, listed, and end when revoked', async () => {
     const client = await workflows.clientOf('ada');
     const minted = await client.mintToken('laptop', 1);

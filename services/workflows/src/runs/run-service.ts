@@ -1,10 +1,12 @@
 import type { Database, Transaction } from '@vre/database';
+import type { EnvironmentSource } from '@vre/environments';
 import type { Outbox, Wakeups } from '@vre/events';
 import { messages, ReanaError, startBodySchema } from '@vre/protocol-reana';
 import type { Clock, Identifiers } from '@vre/service';
 import type { Account } from '../authentication/account.ts';
 import { stopJobsOfRun } from '../jobs/job-store.ts';
 import type { QuotaGate } from '../quota/quota.ts';
+import { judgeImages, unmappedImages } from '../specification/judge-images.ts';
 import { judgeSpecification, judgeStart } from '../specification/judge-specification.ts';
 import type { Workspaces } from '../workspace/workspaces.ts';
 import { fullName, type Run, specificationOf } from './run.ts';
@@ -40,8 +42,9 @@ export function createRunService(parts: {
   readonly workspaces: Workspaces;
   readonly quota: QuotaGate;
   readonly engines: readonly string[];
+  readonly environments: Pick<EnvironmentSource, 'forImage'>;
 }): RunService {
-  const { database, outbox, wakeups, clock, identifiers, workspaces, quota, engines } = parts;
+  const { database, outbox, wakeups, clock, identifiers, workspaces, quota, engines, environments } = parts;
 
   const publish = (transaction: Transaction, account: Account, runs: readonly Run[], status: string) =>
     outbox.publish(
@@ -61,7 +64,9 @@ export function createRunService(parts: {
     if (!/^[\x20-\x7e]{1,255}$/.test(name) || name.includes('/')) {
       throw new ReanaError(400, 'A workflow name is up to 255 ASCII characters without "/".');
     }
-    const { warnings } = judgeSpecification(JSON.parse(text), engines);
+    const judged = judgeSpecification(JSON.parse(text), engines);
+    // Not refused yet: it may be mapped before the start, and files can be looked at without one.
+    const warnings = [...judged.warnings, ...unmappedImages(judged.specification, environments)];
     const id = identifiers.uuid();
     await database.transaction(async (transaction) => {
       await lockRunNumbers(transaction, account.id, name);
@@ -98,6 +103,7 @@ export function createRunService(parts: {
       throw new ReanaError(400, 'A restart cannot change the type of the workflow.');
     }
     judgeStart(judged.specification, body ?? {});
+    judgeImages(judged.specification, environments);
     const id = identifiers.uuid();
     const now = clock.now();
     await database.transaction(async (transaction) => {
@@ -128,6 +134,7 @@ export function createRunService(parts: {
     const body = startBodySchema.parse(JSON.parse(request));
     if (body?.restart) return restart(account, run, request);
     judgeStart(specificationOf(run), body ?? {});
+    judgeImages(specificationOf(run), environments);
     await database.transaction(async (transaction) => {
       const moved = await moveRun(transaction, run.id, 'queued', { now: clock.now(), startRequest: request });
       if (!moved) {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sql } from '@vre/database';
 import { systemClock } from '@vre/service';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually, startWorkflows, type WorkflowsUnderTest } from './workflows-under-test.test-support.ts';
@@ -84,6 +85,20 @@ describe.skipIf(program === undefined)(`the unmodified reana-client${reason}`, (
       REANA_ACCESS_TOKEN: token,
     };
   });
+  it('hears what to do when its token has expired', async () => {
+    const minted = await (await workflows.clientOf('ada')).mintToken('old');
+    const { direct } = workflows.context.database;
+    await sql`update workflows.token set expires_at = now() - interval '1 day' where id = ${minted.id}`.execute(
+      direct,
+    );
+    const usual = environment;
+    environment = { ...usual, REANA_ACCESS_TOKEN: minted.token };
+    const said = await refused('list').finally(() => {
+      environment = usual;
+    });
+    expect(said).toMatch(/It expired on \d{4}-\d\d-\d\d: run "vre client setup" again/);
+  });
+
   afterAll(async () => {
     await workflows.close();
     await rm(directory, { recursive: true, force: true });

@@ -1,15 +1,15 @@
 import { createServer } from 'node:net';
 import { createBubblewrapBackend } from '@vre/compute-bubblewrap';
+import type { LocalBackends } from '@vre/compute-process';
 import { createProcessBackend } from '@vre/compute-process';
 import { type RunningDaemon, runDaemon } from '@vre/daemon';
 import { serialEngine } from '@vre/engine-serial';
+import { builtEnvironments } from '@vre/environments';
 import type { HttpClient } from '@vre/http-client';
 import { createHttpServer, type HttpServer } from '@vre/http-server';
 import { createReanaClient, type ReanaClient } from '@vre/protocol-reana';
 import type { Addresses, ServiceContext } from '@vre/service';
 import { startTestIssuer, type TestContext, type TestIssuer, testContext } from '@vre/testing';
-import type { LocalBackends } from '../execution/backend-choice.ts';
-import { builtEnvironments } from '../execution/built-environments.ts';
 import { type WorkflowsConfig, workflowsConfigSchema } from '../workflows-config.ts';
 import { workflowsMigrations } from '../workflows-migrations.ts';
 import { createWorkflowsService, type WorkflowsService } from '../workflows-service.ts';

@@ -5,7 +5,7 @@ const looks: Readonly<Record<string, { readonly tone: Tone; readonly word: strin
   UNAVAILABLE: { tone: 'waiting', word: 'Expected' },
   COPYING: { tone: 'busy', word: 'Copying' },
   BEING_DELETED: { tone: 'neutral', word: 'Being deleted' },
-  BAD: { tone: 'bad', word: 'Bad' },
+  BAD: { tone: 'bad', word: 'Damaged' },
   TEMPORARY_UNAVAILABLE: { tone: 'attention', word: 'Unreachable' },
 };
 

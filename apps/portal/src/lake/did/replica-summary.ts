@@ -1,4 +1,4 @@
-import type { ReplicaRow } from '@vre/protocol-rucio';
+import type { ReplicaCondition } from './replica-condition.ts';
 
 /** What one storage element holds of a DID. */
 export type ElementSummary = {
@@ -12,15 +12,13 @@ export type ElementSummary = {
 };
 
 /** Counts files by element and state. */
-export function summariseReplicas(files: readonly ReplicaRow[]): readonly ElementSummary[] {
+export function summariseReplicas(replicas: readonly ReplicaCondition[]): readonly ElementSummary[] {
   const byElement = new Map<string, { bytes: number; states: Map<string, number> }>();
-  for (const file of files) {
-    for (const [element, state] of Object.entries(file.states)) {
-      const entry = byElement.get(element) ?? { bytes: 0, states: new Map<string, number>() };
-      entry.states.set(state, (entry.states.get(state) ?? 0) + 1);
-      if (state === 'AVAILABLE') entry.bytes += file.bytes ?? 0;
-      byElement.set(element, entry);
-    }
+  for (const { element, state, bytes } of replicas) {
+    const entry = byElement.get(element) ?? { bytes: 0, states: new Map<string, number>() };
+    entry.states.set(state, (entry.states.get(state) ?? 0) + 1);
+    if (state === 'AVAILABLE') entry.bytes += bytes ?? 0;
+    byElement.set(element, entry);
   }
   return [...byElement]
     .map(([element, { bytes, states }]) => ({

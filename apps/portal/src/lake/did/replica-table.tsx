@@ -1,48 +1,21 @@
 import { Group, Stack, Text } from '@mantine/core';
-import type { ReplicaDetail, ReplicaRow } from '@vre/protocol-rucio';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { type Column, VirtualTable } from '../../design/virtual-table.tsx';
 import { DidLink } from '../did-link.tsx';
+import type { ReplicaCondition } from './replica-condition.ts';
 import { replicaLook } from './replica-state.ts';
 import classes from './replica-table.module.css';
 
-type Replica = {
-  readonly scope: string;
-  readonly name: string;
-  readonly element: string;
-  readonly state: string;
-  readonly pfn: string | undefined;
-  readonly checksum: string | null;
-  readonly reason: string | null;
-};
-
-type Props = { readonly files: readonly ReplicaRow[]; readonly details: readonly ReplicaDetail[] };
-
-const replicasOf = ({ files, details }: Props): readonly Replica[] => {
-  const reasons = new Map(details.map(({ scope, name, rse, reason }) => [`${rse} ${scope}:${name}`, reason]));
-  return files.flatMap(({ scope, name, adler32, states, rses }) =>
-    Object.entries(states).map(([element, state]) => ({
-      scope,
-      name,
-      element,
-      state,
-      pfn: rses[element]?.[0],
-      checksum: adler32,
-      reason: reasons.get(`${element} ${scope}:${name}`) ?? null,
-    })),
-  );
-};
-
-const columns: readonly Column<Replica>[] = [
+const columns: readonly Column<ReplicaCondition>[] = [
   {
     header: 'File',
-    cell: ({ scope, name, pfn, reason }) => (
+    cell: ({ scope, name, pfn, sentence }) => (
       <Stack gap={2}>
         <DidLink did={`${scope}:${name}`} label={name} />
-        {reason === null ? null : (
+        {sentence === null ? null : (
           <Text size="xs" className={classes.reason}>
-            {reason}
+            {sentence}
           </Text>
         )}
         {pfn === undefined ? null : (
@@ -70,12 +43,12 @@ const columns: readonly Column<Replica>[] = [
   },
 ];
 
-/** Every replica with state, address, checksum and, if it is bad, the reason. */
-export function ReplicaTable(props: Props) {
+/** Every replica with state, address, checksum and, where something is wrong, what happens next. */
+export function ReplicaTable({ replicas }: { readonly replicas: readonly ReplicaCondition[] }) {
   return (
     <VirtualTable
       label="Replicas"
-      rows={replicasOf(props)}
+      rows={replicas}
       rowKey={({ scope, name, element }) => `${element} ${scope}:${name}`}
       columns={columns}
     />

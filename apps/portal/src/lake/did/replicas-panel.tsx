@@ -9,6 +9,7 @@ import { StateBadge } from '../../design/state-badge.tsx';
 import { Table } from '../../design/table.tsx';
 import { formatBytes } from '../../units/bytes.ts';
 import { formatCount } from '../../units/count.ts';
+import { replicaConditions } from './replica-condition.ts';
 import { replicaLook } from './replica-state.ts';
 import { summariseReplicas } from './replica-summary.ts';
 import { ReplicaTable } from './replica-table.tsx';
@@ -20,7 +21,8 @@ export function ReplicasPanel({ did }: { readonly did: ScopedName }) {
   return (
     <Loaded query={replicas} what="the replicas">
       {({ files, details }) => {
-        const elements = summariseReplicas(files);
+        const conditions = replicaConditions(files, details);
+        const elements = summariseReplicas(conditions);
         if (elements.length === 0) {
           return (
             <NothingHere icon={IconServerOff} title="No replica anywhere">
@@ -75,7 +77,7 @@ export function ReplicasPanel({ did }: { readonly did: ScopedName }) {
               </Table>
             </Panel>
             <Panel title="File by file">
-              <ReplicaTable files={files} details={details} />
+              <ReplicaTable replicas={conditions} />
             </Panel>
           </Stack>
         );

@@ -5,6 +5,7 @@ import type { RuleRow } from '@vre/protocol-rucio';
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { Moment } from '../../design/moment.tsx';
+import { Remaining } from '../../design/remaining.tsx';
 import { StateBadge } from '../../design/state-badge.tsx';
 import { plural } from '../../units/count.ts';
 import { parseMoment } from '../../units/moment.ts';
@@ -46,8 +47,7 @@ export function RuleCard({ rule }: { readonly rule: RuleRow }) {
             { label: 'Account', value: rule.account },
             {
               label: 'Expires',
-              value:
-                rule.expires_at === null ? 'never' : <Moment at={parseMoment(rule.expires_at)} relative />,
+              value: rule.expires_at === null ? 'never' : <Remaining until={parseMoment(rule.expires_at)} />,
             },
             { label: 'Created', value: <Moment at={parseMoment(rule.created_at)} relative /> },
             ...(rule.comments ? [{ label: 'Comment', value: rule.comments }] : []),

@@ -50,7 +50,7 @@ export function ServerItem({ server, title, focused, onStartAgain, onDismiss }: 
           </Group>
         </Group>
         {coming ? <StartProgress server={server} title={title} /> : null}
-        {state === 'stopping' || (ready && message !== '') ? <Text size="sm">{message}</Text> : null}
+        {state === 'stopping' && message !== '' ? <Text size="sm">{message}</Text> : null}
         {state === 'failed' ? (
           <StartFailure server={server} title={title} onStartAgain={onStartAgain} onDismiss={onDismiss} />
         ) : null}

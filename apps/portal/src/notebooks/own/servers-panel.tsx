@@ -19,7 +19,7 @@ type Props = {
 /** The person's servers that run, come or go, and those that failed. */
 export function ServersPanel({ servers, focused, onStart }: Props) {
   const profiles = useProfiles().data;
-  const { isDismissed, dismiss } = useDismissed();
+  const { isDismissed, dismiss } = useDismissed(servers.data);
   return (
     <Panel title="Your servers">
       <Loaded query={servers} what="your servers" rows={2}>

@@ -1,14 +1,11 @@
 import { useLocalStorage } from '@mantine/hooks';
+import { useEffect } from 'react';
 import type { ServerView } from '../servers/server-view.ts';
 
-const kept = 20;
+const keyOf = ({ name, message }: ServerView): string => `${name}|${message}`;
 
-/** A failure is known by server, start and reason: the same server failing again shows again. */
-const keyOf = ({ name, startedAt, message }: ServerView): string =>
-  [name, startedAt?.toISOString() ?? '', message].join('|');
-
-/** Failures that the person has read and put away, in this browser. */
-export function useDismissed(): {
+/** Failures that the person has read and put away, in this browser; forgotten when the server is started again. */
+export function useDismissed(servers: readonly ServerView[] | undefined): {
   readonly isDismissed: (server: ServerView) => boolean;
   readonly dismiss: (server: ServerView) => void;
 } {
@@ -17,8 +14,14 @@ export function useDismissed(): {
     defaultValue: [],
     getInitialValueInEffect: false,
   });
+  useEffect(() => {
+    if (servers === undefined) return;
+    const failures = new Set(servers.filter(({ state }) => state === 'failed').map(keyOf));
+    if (dismissed.some((key) => !failures.has(key)))
+      setDismissed(dismissed.filter((key) => failures.has(key)));
+  }, [servers, dismissed, setDismissed]);
   return {
     isDismissed: (server) => server.state === 'failed' && dismissed.includes(keyOf(server)),
-    dismiss: (server) => setDismissed((before) => [keyOf(server), ...before].slice(0, kept)),
+    dismiss: (server) => setDismissed((before) => [...before, keyOf(server)]),
   };
 }

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { serverPrefix } from './server.ts';
+import { readSealedSecrets } from './server-left-store.ts';
+import type { ServerParts } from './server-parts.ts';
+import type { OwnedServer } from './server-store.ts';
+import { openStartSecrets } from './start-secrets.ts';
+
+const kernels = z.array(z.looseObject({ execution_state: z.string().optional() }));
+const patience = 10_000;
+
+/**
+ * Whether a kernel computes now, asked of the server itself with its own token: a busy kernel that prints nothing is
+ * no activity by itself. `unknown` when the server does not answer.
+ */
+export async function kernelsOf(
+  parts: Pick<ServerParts, 'database' | 'secrets' | 'http'>,
+  { server, owner }: OwnedServer,
+): Promise<'busy' | 'idle' | 'unknown'> {
+  try {
+    const sealed = await readSealedSecrets(parts.database.direct, server.id);
+    if (sealed === null || server.port === null) return 'unknown';
+    const { hubToken } = openStartSecrets(parts.secrets, server.id, sealed);
+    const answer = await parts.http.json(
+      `http://127.0.0.1:${server.port}${serverPrefix(owner.name, server.name)}api/kernels`,
+      { headers: { authorization: `token ${hubToken}` }, signal: AbortSignal.timeout(patience) },
+    );
+    return kernels.parse(answer).some((kernel) => kernel.execution_state === 'busy') ? 'busy' : 'idle';
+  } catch {
+    return 'unknown';
+  }
+}
