@@ -76,6 +76,18 @@ const run = createRoute({
   validateSearch: only('tab', 'step', 'file', 'name'),
   component: lazyRouteComponent(() => import('./runs/run/run-page.tsx'), 'RunPage'),
 });
+const notebooks = createRoute({
+  getParentRoute: () => root,
+  path: '/notebooks',
+  validateSearch: only('name', 'category', 'start'),
+  component: lazyRouteComponent(() => import('./notebooks/own/notebooks-page.tsx'), 'NotebooksPage'),
+});
+const allNotebooks = createRoute({
+  getParentRoute: () => root,
+  path: '/notebooks/all',
+  validateSearch: only('page'),
+  component: lazyRouteComponent(() => import('./notebooks/all/all-servers-page.tsx'), 'AllServersPage'),
+});
 const computer = createRoute({
   getParentRoute: () => root,
   path: '/computer',
@@ -86,7 +98,19 @@ const computer = createRoute({
 /** Every page of the portal; each is loaded when it is first visited. */
 export const createPortalRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, lake, scope, did, elements, element, runs, run, computer]),
+    routeTree: root.addChildren([
+      home,
+      lake,
+      scope,
+      did,
+      elements,
+      element,
+      runs,
+      run,
+      notebooks,
+      allNotebooks,
+      computer,
+    ]),
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',

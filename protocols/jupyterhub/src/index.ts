@@ -1,4 +1,5 @@
 /** What goes over the wire between a hub, its servers, its services and the people who script it. */
+export { createHubClient, type HubClient, type StartOptions, type UserPage } from './client.ts';
 export { HubError, type HubErrorBody, messages } from './errors.ts';
 export {
   hubApiVersion,
@@ -9,7 +10,9 @@ export {
   type UserModel,
   userModel,
 } from './models.ts';
+export { type ProfileModel, profileModel } from './profile.ts';
 export { type ProgressEvent, progressEvent } from './progress.ts';
+export { readProgressStream } from './progress-stream.ts';
 export {
   containedScopes,
   covers,

@@ -1,9 +1,13 @@
 import { Container } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { ProblemBox } from '../design/problem-box.tsx';
 import { Shell } from '../shell/shell.tsx';
-import { SignedOutPage } from './signed-out-page.tsx';
 import { sessionQuery, useSignedOutNews } from './use-session.ts';
+
+const SignedOutPage = lazy(async () => ({
+  default: (await import('./signed-out-page.tsx')).SignedOutPage,
+}));
 
 /** Asks who is there, then shows the sign-in page or the shell. */
 export function Gate() {
@@ -17,5 +21,11 @@ export function Gate() {
       </Container>
     );
   }
-  return session.data.signedIn ? <Shell /> : <SignedOutPage />;
+  return session.data.signedIn ? (
+    <Shell />
+  ) : (
+    <Suspense>
+      <SignedOutPage />
+    </Suspense>
+  );
 }

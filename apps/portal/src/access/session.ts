@@ -6,6 +6,8 @@ export type PublicAddresses = {
   readonly issuer: string;
   readonly lake: string;
   readonly workflows: string;
+  /** Hub and people's servers: an origin of their own. */
+  readonly notebooks: string;
   readonly storageDoor: string;
 };
 
@@ -45,6 +47,7 @@ export function parseSession(value: unknown): Session {
       issuer: text(addresses.issuer, `${location.origin}/aai/`),
       lake: text(addresses.lake),
       workflows: text(addresses.workflows, location.origin),
+      notebooks: text(addresses.notebooks),
       storageDoor: text(addresses.storageDoor),
     },
   };

@@ -1,3 +1,4 @@
+import '@mantine/core/styles/ThemeIcon.css';
 import { Box, Button, Container, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconArrowsSplit2, IconDatabase, IconLogin2, IconPackageExport } from '@tabler/icons-react';
 import { useLocation } from '@tanstack/react-router';

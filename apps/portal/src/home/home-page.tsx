@@ -3,6 +3,7 @@ import { useSession } from '../access/use-session.ts';
 import { Page } from '../design/page.tsx';
 import { RecentData } from './recent-data.tsx';
 import { RecentRuns } from './recent-runs.tsx';
+import { RunningNotebooks } from './running-notebooks.tsx';
 import { SpaceUsed } from './space-used.tsx';
 import { Stuck } from './stuck.tsx';
 
@@ -15,6 +16,7 @@ export function HomePage() {
     <Page title={`Hello, ${name.split(' ')[0]}`}>
       <Stack gap="md">
         <Stuck />
+        {services.includes('notebooks') ? <RunningNotebooks /> : null}
         <SimpleGrid cols={{ base: 1, lg: hasLake && hasRuns ? 2 : 1 }} spacing="md">
           {hasRuns ? <RecentRuns /> : null}
           {hasLake ? <RecentData /> : null}

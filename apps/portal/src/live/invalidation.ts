@@ -29,5 +29,7 @@ export function staleKeys({ topic, data }: LiveEvent): readonly QueryKey[] {
       ];
     case 'run.log':
       return [['runs', 'one', data.runId, 'logs']];
+    case 'server.changed':
+      return [['notebooks', 'servers']];
   }
 }

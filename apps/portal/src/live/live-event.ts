@@ -1,5 +1,12 @@
 /** Topics that services publish; the browser's event source has to name each one it listens to. */
-export const topics = ['lake.rule', 'lake.did', 'run.status', 'run.job', 'run.log'] as const;
+export const topics = [
+  'lake.rule',
+  'lake.did',
+  'run.status',
+  'run.job',
+  'run.log',
+  'server.changed',
+] as const;
 export type Topic = (typeof topics)[number];
 
 /** One thing that happened, as the edge's merged stream tells it. */

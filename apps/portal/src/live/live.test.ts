@@ -15,7 +15,17 @@ describe('news', () => {
     const news = newsOf(event('lake.rule', { scope: 'user.eva', name: 'a b/c?', state: 'STUCK' }), now);
     expect(news?.to).toBe('/lake/dids/user.eva/a%20b/c%3F?tab=rules');
   });
+  it('passes on what a notebook server has to say', () => {
+    const data = { name: '', state: 'failed', percent: 100, message: 'Out of memory: start it again.' };
+    expect(newsOf(event('server.changed', data), now)).toMatchObject({
+      tone: 'bad',
+      title: 'Notebook server failed',
+      detail: 'Out of memory: start it again.',
+      to: '/notebooks',
+    });
+  });
   it.each([
+    ['server.changed', { name: '', state: 'starting', percent: 40, message: 'Opening the port' }],
     ['run.status', { runId: 'r1', status: 'running' }],
     ['lake.rule', { scope: 's', name: 'n', state: 'REPLICATING' }],
     ['run.log', { runId: 'r1' }],
@@ -26,3 +36,6 @@ describe('news', () => {
 
 it('a new log line makes only that log stale', () =>
   expect(staleKeys(event('run.log', { runId: 'r1' }))).toEqual([['runs', 'one', 'r1', 'logs']]));
+
+it("a server's change makes every list of servers stale", () =>
+  expect(staleKeys(event('server.changed', { name: '' }))).toEqual([['notebooks', 'servers']]));

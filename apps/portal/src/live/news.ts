@@ -24,6 +24,13 @@ const ruleEnds: Readonly<Record<string, Pick<News, 'tone' | 'title'>>> = {
   SUSPENDED: { tone: 'attention', title: 'Rule suspended' },
 };
 
+const serverNews: Readonly<Record<string, Pick<News, 'tone' | 'title'>>> = {
+  // Also told while it runs: that it was kept, or will be stopped soon. The message says which.
+  ready: { tone: 'neutral', title: 'Notebook server' },
+  failed: { tone: 'bad', title: 'Notebook server failed' },
+  stopped: { tone: 'neutral', title: 'Notebook server stopped' },
+};
+
 /** What of an event is worth telling a person; most events are not. */
 export function newsOf({ id, topic, data }: LiveEvent, now: Date): News | undefined {
   if (topic === 'run.status') {
@@ -42,6 +49,18 @@ export function newsOf({ id, topic, data }: LiveEvent, now: Date): News | undefi
       to: `/lake/dids/${encodeURIComponent(scope)}/${name.split('/').map(encodeURIComponent).join('/')}?tab=rules`,
       at: now,
     };
+  }
+  if (topic === 'server.changed') {
+    const change = serverNews[text(data.state)];
+    return (
+      change && {
+        ...change,
+        id,
+        detail: text(data.message) || 'See the page Notebooks.',
+        to: '/notebooks',
+        at: now,
+      }
+    );
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import '@mantine/spotlight/styles.css';
 import { Spotlight, spotlight } from '@mantine/spotlight';
-import { IconArrowsSplit2, IconDatabase, IconSearch } from '@tabler/icons-react';
+import { IconArrowsSplit2, IconDatabase, IconNotebook, IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useSession } from '../access/use-session.ts';
@@ -12,7 +12,7 @@ export function SearchDialog({ wanted }: { readonly wanted: number }) {
   const navigate = useNavigate();
   const { services } = useSession();
   const [words, setWords] = useState('');
-  const { data, runs, isSearching, failed } = useSearch(words);
+  const { data, runs, profiles, isSearching, failed } = useSearch(words);
   const places = placesFor(services).filter(({ label }) =>
     label.toLowerCase().includes(words.trim().toLowerCase()),
   );
@@ -29,7 +29,7 @@ export function SearchDialog({ wanted }: { readonly wanted: number }) {
       onClick={() => go(hit.to)}
     />
   );
-  const nothing = places.length + data.length + runs.length === 0;
+  const nothing = places.length + data.length + runs.length + profiles.length === 0;
   return (
     <Spotlight.Root
       query={words}
@@ -41,8 +41,8 @@ export function SearchDialog({ wanted }: { readonly wanted: number }) {
       attributes={{ content: { 'aria-label': 'Search' } }}
     >
       <Spotlight.Search
-        placeholder="Name of a dataset or run, scope:pattern, or a page"
-        aria-label="Search data, runs and pages"
+        placeholder="Name of a dataset, run, environment, scope:pattern, or a page"
+        aria-label="Search data, runs, notebooks and pages"
         leftSection={<IconSearch size={18} aria-hidden />}
       />
       <Spotlight.ActionsList>
@@ -51,6 +51,11 @@ export function SearchDialog({ wanted }: { readonly wanted: number }) {
         )}
         {runs.length === 0 ? null : (
           <Spotlight.ActionsGroup label="Runs">{runs.map(action(IconArrowsSplit2))}</Spotlight.ActionsGroup>
+        )}
+        {profiles.length === 0 ? null : (
+          <Spotlight.ActionsGroup label="Notebook environments">
+            {profiles.map(action(IconNotebook))}
+          </Spotlight.ActionsGroup>
         )}
         {places.length === 0 ? null : (
           <Spotlight.ActionsGroup label="Pages">

@@ -1,9 +1,12 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
+import type { ProfileModel } from '@vre/protocol-jupyterhub';
 import { useSession } from '../access/use-session.ts';
 import { didPath, parseDid } from '../lake/did-path.ts';
 import { lakeClient } from '../lake/lake-client.ts';
 import { namePattern } from '../lake/scopes/use-scopes.ts';
+import { fitsWords } from '../notebooks/profiles/profile-filter.ts';
+import { profilesQuery } from '../notebooks/profiles/use-profiles.ts';
 import { runLooks } from '../runs/run-state.ts';
 import { runsClient } from '../runs/runs-client.ts';
 
@@ -44,7 +47,18 @@ async function searchRuns(words: string, signal: AbortSignal): Promise<readonly 
   }));
 }
 
-/** Data identifiers and runs that fit the words, from the services that this platform has. */
+const profileHits = (profiles: readonly ProfileModel[], words: string): readonly Hit[] =>
+  profiles
+    .filter((profile) => fitsWords(profile, words))
+    .slice(0, hitsEach)
+    .map(({ name, title, summary }) => ({
+      key: name,
+      label: title,
+      detail: summary,
+      to: `/notebooks?start=${encodeURIComponent(name)}`,
+    }));
+
+/** Data identifiers, runs and notebook environments that fit the words, from the services that this platform has. */
 export function useSearch(words: string) {
   const { username, services } = useSession();
   const [wanted] = useDebouncedValue(words.trim(), debounceMilliseconds);
@@ -59,10 +73,12 @@ export function useSearch(words: string) {
     queryFn: ({ signal }) => searchRuns(wanted, signal),
     enabled: enabled && services.includes('workflows'),
   });
+  const profiles = useQuery({ ...profilesQuery, enabled: enabled && services.includes('notebooks') });
   return {
     data: data.data ?? [],
     runs: runs.data ?? [],
-    isSearching: data.isFetching || runs.isFetching || wanted !== words.trim(),
-    failed: data.isError || runs.isError,
+    profiles: enabled ? profileHits(profiles.data ?? [], wanted) : [],
+    isSearching: data.isFetching || runs.isFetching || profiles.isLoading || wanted !== words.trim(),
+    failed: data.isError || runs.isError || profiles.isError,
   };
 }

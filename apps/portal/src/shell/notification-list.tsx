@@ -51,7 +51,8 @@ export function NotificationList() {
           </Group>
           {news.length === 0 ? (
             <Text size="sm" c="dimmed">
-              Nothing new. Runs that end and rules that are satisfied or stuck appear here.
+              Nothing new. Runs that end, rules that are satisfied or stuck and notebook servers that are
+              ready or stop appear here.
             </Text>
           ) : (
             <Box

@@ -7,11 +7,15 @@ import classes from './search-button.module.css';
 export function SearchButton({ onOpen }: { readonly onOpen: () => void }) {
   const os = useOs();
   return (
-    <UnstyledButton className={classes.button} onClick={onOpen} aria-label="Search data, runs and pages">
+    <UnstyledButton
+      className={classes.button}
+      onClick={onOpen}
+      aria-label="Search data, runs, notebooks and pages"
+    >
       <Group gap="xs" wrap="nowrap">
         <IconSearch size={16} aria-hidden />
         <Text size="sm" className={classes.text}>
-          Search data, runs, pages
+          Search data, runs, notebooks, pages
         </Text>
         <Kbd size="xs" className={classes.keys}>
           {os === 'macos' ? '⌘ K' : 'Ctrl K'}

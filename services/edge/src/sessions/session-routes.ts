@@ -30,8 +30,11 @@ const sessionParameters = z.object({ id: z.uuid() });
 export function sessionRoutes(app: FastifyInstance, options: SessionRoutesOptions): void {
   const { sessions, signIn, signOut, cookies, addresses } = options;
   const portalOrigin = new URL(addresses.portal).origin;
-  const { portal, issuer, lake, workflows, storageDoor } = addresses;
-  const open = { services: options.services, addresses: { portal, issuer, lake, workflows, storageDoor } };
+  const { portal, issuer, lake, workflows, notebooks, storageDoor } = addresses;
+  const open = {
+    services: options.services,
+    addresses: { portal, issuer, lake, workflows, notebooks, storageDoor },
+  };
   const forget = cookies.session('', 0);
   const json = (reply: FastifyReply, body: unknown) =>
     reply.headers(inertHeaders).type('application/json; charset=utf-8').send(JSON.stringify(body));

@@ -45,6 +45,7 @@ describe('signing in', () => {
         issuer: issuer.issuer,
         lake: context.addresses.lake,
         workflows: edge.portal,
+        notebooks: context.addresses.notebooks,
         storageDoor: context.addresses.storageDoor,
       },
     });

@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { scopedName } from '@vre/protocol-rucio';
+import { useService } from '../../access/use-session.ts';
 import { Page } from '../../design/page.tsx';
 import { ProblemBox } from '../../design/problem-box.tsx';
 import { SkeletonRows } from '../../design/skeleton-rows.tsx';
@@ -23,6 +24,7 @@ import { FilePanel } from './file-panel.tsx';
 import { MetadataPanel } from './metadata-panel.tsx';
 import { ReplicasPanel } from './replicas-panel.tsx';
 import { useDid } from './use-did.ts';
+import { UseInNotebook } from './use-in-notebook.tsx';
 
 const route = getRouteApi('/lake/dids/$scope/$');
 
@@ -40,6 +42,7 @@ export function DidPage() {
   const navigate = route.useNavigate();
   const did = { scope, name };
   const row = useDid(did);
+  const hasNotebooks = useService('notebooks');
   const crumbs = [
     { label: 'Data lake', to: '/lake' },
     { label: scope, to: `/lake/scopes/${encodeURIComponent(scope)}` },
@@ -73,6 +76,7 @@ export function DidPage() {
               </Button>
             )}
           </Copy>
+          {hasNotebooks ? <UseInNotebook did={did} isFile={isFile} /> : null}
           {isFile ? (
             <Button
               component="a"

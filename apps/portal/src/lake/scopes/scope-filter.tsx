@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Combobox.css';
 import { Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';

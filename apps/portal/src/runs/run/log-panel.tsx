@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Combobox.css';
 import { Select, Stack } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
