@@ -1,4 +1,5 @@
 import type { Daemon } from '@vre/daemon';
+import type { Environment } from '@vre/environments';
 import { createIssuerClient, createTokenKeeper, createTokenVerifier, type TokenKeeper } from '@vre/identity';
 import { hubApiVersion } from '@vre/protocol-jupyterhub';
 import { audiences, type ServiceContext } from '@vre/service';
@@ -21,6 +22,7 @@ import type { NotebooksConfig } from './notebooks-config.ts';
 import { oauthRoutes } from './oauth/oauth-routes.ts';
 import { createOAuthService } from './oauth/oauth-service.ts';
 import { pageRoutes } from './pages/page-routes.ts';
+import { profileRoutes } from './profiles/profile-routes.ts';
 import type { ServerReader, Servers } from './servers/servers.ts';
 import { hubCookies } from './sign-in/hub-cookies.ts';
 import { createSessionCleaner } from './sign-in/session-cleaner.ts';
@@ -30,6 +32,15 @@ import { createSignIn } from './sign-in/sign-in.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
 
+/** What the REST API shows besides people. */
+export type HubRooms = {
+  readonly servers: Servers;
+  readonly read: ServerReader;
+  readonly environments: readonly Environment[];
+  /** Where environments are built. */
+  readonly buildDirectory: string;
+};
+
 /** People, their sessions and tokens, and the REST API; servers are run by others. */
 export interface Hub {
   /** Refresh tokens of the people who signed in: what servers reach data with. */
@@ -37,7 +48,7 @@ export interface Hub {
   readonly access: ServerAccess;
   readonly authenticator: Authenticator;
   /** Everything below `/hub/`, and `/x-events`. */
-  routes(app: FastifyInstance, parts: { readonly servers: Servers; readonly read: ServerReader }): void;
+  routes(app: FastifyInstance, parts: HubRooms): void;
   operatorRoutes(app: FastifyInstance): void;
   readonly daemons: readonly Daemon[];
   stop(): void;
@@ -81,7 +92,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
     keeper,
     authenticator,
     access: createServerAccess(callers, sessions, cookies.sessionName, clock, createServerPasses(context)),
-    routes: (app, { servers, read }) => {
+    routes: (app, { servers, read, environments, buildDirectory }) => {
       app.register(async (hub) => {
         bodyParsers(hub);
         hub.addHook('onRequest', async (_request, reply) => {
@@ -113,6 +124,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
               },
             };
             hubRoutes(api, parts);
+            profileRoutes(api, { context, authenticator, environments, buildDirectory });
             userRoutes(api, parts);
             serverRoutes(api, parts);
             activityRoutes(api, parts);

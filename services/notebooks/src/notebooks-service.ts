@@ -37,6 +37,8 @@ export function createNotebooksService(
           find: (accountId, name) => findServer(database.direct, accountId, name),
           of: (accountIds) => serversOf(database.direct, accountIds),
         },
+        environments: parts.environments,
+        buildDirectory: parts.buildDirectory,
       });
       proxy.routes(app);
     },

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuiltEnvironment, Environment, PreparedKernels } from '@vre/environments';
-import { labEnvironmentName } from '../servers/profiles.ts';
+import { labEnvironmentName } from '../profiles/cards.ts';
 import { StartFailure } from '../servers/server-failure.ts';
 import type { ServerParts } from '../servers/server-parts.ts';
 

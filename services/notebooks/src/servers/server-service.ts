@@ -1,7 +1,7 @@
 import type { TokenKeeper } from '@vre/identity';
 import { HubError, type ProgressEvent } from '@vre/protocol-jupyterhub';
 import type { Account } from '../accounts/account.ts';
-import { profileNamed } from './profiles.ts';
+import { profileNamed } from '../profiles/cards.ts';
 import type { Server } from './server.ts';
 import { serverChanged } from './server-events.ts';
 import type { ServerParts } from './server-parts.ts';

@@ -109,6 +109,8 @@ export async function startServersUnderTest(
     binDirectory: bin,
     paths: [join(dataDirectory, 'stub')],
     python: '3.11.2',
+    title: `Environment ${name}`,
+    kernels: ['python'],
   });
   const declared = (name: string): Environment => ({
     name,
@@ -119,6 +121,19 @@ export async function startServersUnderTest(
     smokeTest: [],
     images: [],
     lock: 'ipykernel==7.4.0\n',
+    ...(name === 'lab' || name === 'reana-client'
+      ? {}
+      : {
+          profile: {
+            title: name,
+            summary: '',
+            category: 'general' as const,
+            kernels: ['python' as const],
+            order: 0,
+            gpu: false,
+            missing: [],
+          },
+        }),
   });
   const backendOptions = { runAs, graceSeconds: 1, livenessMilliseconds: 300 };
   const plain = createProcessBackend(backendOptions);

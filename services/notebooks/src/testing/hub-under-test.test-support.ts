@@ -67,7 +67,7 @@ export async function startHub(config: Partial<NotebooksConfig> = {}): Promise<H
     hostNames: [`127.0.0.1:${port}`],
     renderError,
   });
-  hub.routes(server.app, fake);
+  hub.routes(server.app, { ...fake, environments: [], buildDirectory: context.dataDirectory });
   await server.listen([{ host: '127.0.0.1', port }]);
 
   const call = async (path: string, options: Call = {}): Promise<Answer> => {
