@@ -27,7 +27,9 @@ export function NothingHere({ icon: Picture, title, children, commands }: Props)
             {children}
           </Text>
         )}
-        {commands === undefined ? null : <CodeBlock label="commands" text={commands} />}
+        {commands === undefined ? null : (
+          <CodeBlock label={`commands, ${title.toLowerCase()}`} text={commands} />
+        )}
       </Stack>
     </EmptyState>
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatMoment } from '../units/moment.ts';
 import { staleKeys } from './invalidation.ts';
 import type { LiveEvent, Topic } from './live-event.ts';
 import { newsOf } from './news.ts';
@@ -23,6 +24,12 @@ describe('news', () => {
       detail: 'Out of memory: start it again.',
       to: '/notebooks',
     });
+  });
+  it('tells the moments of a message in the zone of the viewer', () => {
+    const message = 'The server is kept until 2026-11-23T13:04:48.129Z.';
+    expect(newsOf(event('server.changed', { name: '', state: 'ready', message }), now)?.detail).toBe(
+      `The server is kept until ${formatMoment(new Date('2026-11-23T13:04:48.129Z'))}.`,
+    );
   });
   it.each([
     ['server.changed', { name: '', state: 'starting', percent: 40, message: 'Opening the port' }],

@@ -1,3 +1,4 @@
+import { formatMoment } from '../units/moment.ts';
 import type { LiveEvent } from './live-event.ts';
 
 /** A line of the notification list. */
@@ -11,6 +12,10 @@ export type News = {
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Services write moments in UTC; people read them in their own zone. */
+const inViewersZone = (sentence: string): string =>
+  sentence.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (moment) => formatMoment(new Date(moment)));
 
 const runEnds: Readonly<Record<string, Pick<News, 'tone' | 'title'>>> = {
   finished: { tone: 'good', title: 'Run finished' },
@@ -56,7 +61,7 @@ export function newsOf({ id, topic, data }: LiveEvent, now: Date): News | undefi
       change && {
         ...change,
         id,
-        detail: text(data.message) || 'See the page Notebooks.',
+        detail: inViewersZone(text(data.message)) || 'See the page Notebooks.',
         to: '/notebooks',
         at: now,
       }
