@@ -308,7 +308,7 @@ export function computeBackendContract(subject: ContractSubject): void {
         // Only when its parent is gone is it an orphan.
         const ref = await submit(
           await job(
-            `(${daemonise} &) ; until pgrep -f '^sleep ${tag}' > /dev/null; do sleep 0.05; done; ${rest}`,
+            `(${daemonise} &) ; until grep -qsz '^${tag}$' /proc/[0-9]*/cmdline; do sleep 0.05; done; ${rest}`,
           ),
         );
         if (how === 'cancelled') {
