@@ -5,6 +5,7 @@ import { hubApiVersion } from '@vre/protocol-jupyterhub';
 import type { ServiceContext } from '@vre/service';
 import type { FastifyInstance } from 'fastify';
 import { createLiveConnections } from './live-connections.ts';
+import type { PortProofs } from './proven-connection.ts';
 import { isNavigation, notRunning, notSignedIn, notYours, type Refusal } from './refusal.ts';
 import { createRouteCache } from './route-cache.ts';
 import type { ServerRoute } from './route-store.ts';
@@ -51,15 +52,16 @@ type Passage = {
   readonly path: string;
 };
 
-/** `loginPath` answers where a browser signs in to come back to `next`. */
+/** `loginPath` answers where a browser signs in to come back to `next`; `proofs` tell whose a port is. */
 export function createServerProxy(
   context: Pick<ServiceContext, 'database' | 'outbox' | 'addresses' | 'metrics' | 'log'>,
   gate: ServerGate,
   loginPath: (next: string) => string,
+  proofs: PortProofs,
 ): ServerProxy {
   const { database, outbox, addresses, log } = context;
   const publicOrigin = new URL(addresses.notebooks);
-  const live = createLiveConnections(database);
+  const live = createLiveConnections(database, proofs);
   const routes = createRouteCache(database, outbox, () => {
     live.sweep().catch((error: unknown) => log.warn({ err: error }, 'cannot look for servers that ended'));
   });
@@ -161,8 +163,13 @@ export function createServerProxy(
     socket.once('close', live.hold(passage.route, cut));
     if (passage.sessionId !== undefined) socket.once('close', gate.hold(passage.sessionId, cut));
     try {
+      const connected = await live.open(passage.route, passage.port);
+      if (socket.destroyed) {
+        connected.destroy();
+        return;
+      }
       const status = await forwardUpgrade(socket, early, {
-        target: { hostname: '127.0.0.1', port: passage.port },
+        target: { connected },
         path: passage.path,
         headers: passage.headers,
         answer: (head) => browserHeaders(head, gate.hubCookies),
