@@ -18,6 +18,7 @@ export interface ServerGate {
     request: IncomingMessage,
     server: {
       readonly id: string;
+      readonly startNumber: number;
       readonly accountId: string;
       readonly accountName: string;
       readonly name: string;
@@ -80,6 +81,7 @@ export function createServerProxy(
     const verdict = await gate.decide(request, {
       // Without a server the decision is about the person's default one, so that nobody learns who exists.
       id: route?.serverId ?? '',
+      startNumber: route?.startNumber ?? 0,
       accountId: route?.accountId ?? '',
       accountName: wanted.accountName,
       name: route?.name ?? '',
