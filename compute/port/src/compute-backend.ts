@@ -56,7 +56,12 @@ export type JobRef = {
 };
 
 /** An address of the job as the platform reaches it. */
-export type JobEndpoint = { readonly host: string; readonly port: number };
+export type JobEndpoint = {
+  readonly host: string;
+  readonly port: number;
+  /** Names what listens there now; something else that listens there later has another name. */
+  readonly proof: string;
+};
 
 export type JobEndReason =
   | 'finished'
@@ -111,6 +116,11 @@ export interface ComputeBackend {
    *   else listens there.
    */
   endpoint(ref: JobRef, signal: AbortSignal): Promise<JobEndpoint>;
+  /**
+   * Whether what `endpoint` proved listens there still, and nothing else: cheap enough for every new connection. Asked
+   * after connecting and before a byte is sent, it tells that nobody else took the call.
+   */
+  stillListens(endpoint: JobEndpoint): Promise<boolean>;
   /** Ends the job and everything it started: asks first, kills after `graceSeconds`. Resolves when nothing is left. */
   cancel(ref: JobRef, options: { readonly graceSeconds: number }): Promise<void>;
 }

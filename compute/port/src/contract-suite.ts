@@ -440,7 +440,7 @@ export function computeBackendContract(subject: ContractSubject): void {
       await until(async () => (await backend.state(ref)).state === 'running');
       expect(told).toBe(false);
       await createSign(join(spec.workspace, 'go'));
-      expect(await endpoint).toEqual({ host: '127.0.0.1', port });
+      expect(await endpoint).toMatchObject({ host: '127.0.0.1', port });
       expect(await heardFrom(port)).toBe('mine');
     });
 
@@ -449,7 +449,10 @@ export function computeBackendContract(subject: ContractSubject): void {
       await hasProgram(context, '/usr/bin/perl');
       const port = await freePort();
       const ref = await submitElsewhere(await job(listener(port), { exposedPort: port }));
-      expect(await backend.endpoint(ref, AbortSignal.timeout(20_000))).toEqual({ host: '127.0.0.1', port });
+      expect(await backend.endpoint(ref, AbortSignal.timeout(20_000))).toMatchObject({
+        host: '127.0.0.1',
+        port,
+      });
     });
 
     it('never names a port that somebody else listens on', async (context) => {
@@ -462,6 +465,29 @@ export function computeBackendContract(subject: ContractSubject): void {
         const ref = await submit(await job('sleep 30', { exposedPort: port }));
         await expect(backend.endpoint(ref, AbortSignal.timeout(20_000))).rejects.toMatchObject({
           code: 'port-taken',
+        });
+      } finally {
+        stranger.close();
+      }
+    });
+
+    it('notices who listens in place of a job that ended', async (context) => {
+      needed(context);
+      await hasProgram(context, '/usr/bin/perl');
+      const port = await freePort();
+      const ref = await submit(await job(listener(port), { exposedPort: port }));
+      const endpoint = await backend.endpoint(ref, AbortSignal.timeout(20_000));
+      expect(await backend.stillListens(endpoint)).toBe(true);
+      await backend.cancel(ref, { graceSeconds: 0 });
+      expect(await backend.stillListens(endpoint)).toBe(false);
+      const stranger = createServer();
+      await new Promise<void>((resolve, reject) =>
+        stranger.once('error', reject).listen(port, '127.0.0.1', resolve),
+      );
+      try {
+        expect(await backend.stillListens(endpoint)).toBe(false);
+        await expect(backend.endpoint(ref, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+          code: 'ended',
         });
       } finally {
         stranger.close();

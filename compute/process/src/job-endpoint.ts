@@ -30,7 +30,7 @@ export async function jobEndpoint(ref: JobRef, signal: AbortSignal): Promise<Job
       if (inodes.length > 0) {
         const own = await socketsOf(directory, record);
         const foreign = inodes.filter((inode) => !own.has(inode));
-        if (foreign.length === 0) return { host: '127.0.0.1', port };
+        if (foreign.length === 0) return { host: '127.0.0.1', port, proof: inodes.join(' ') };
         // Twice, because a process of the job may hand its socket on between the two looks.
         if (foreign.some((inode) => strangers.has(inode))) {
           throw new ComputeError(
@@ -46,6 +46,16 @@ export async function jobEndpoint(ref: JobRef, signal: AbortSignal): Promise<Job
   } finally {
     changes.close();
   }
+}
+
+/**
+ * Whether the sockets that listen on the port are the proven ones. The kernel counts inodes of sockets up, so that one
+ * which is there now was there all the time.
+ */
+export async function stillListens({ port, proof }: JobEndpoint): Promise<boolean> {
+  const proven = new Set(proof.split(' '));
+  const now = await listenersOn(port);
+  return now.length > 0 && now.every(({ inode }) => proven.has(String(inode)));
 }
 
 /** Inodes of all sockets that the job's processes hold open. */

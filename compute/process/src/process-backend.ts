@@ -9,7 +9,7 @@ import {
   type JobSpec,
 } from '@vre/compute-port';
 import { cancelJob } from './job-cancellation.ts';
-import { jobEndpoint } from './job-endpoint.ts';
+import { jobEndpoint, stillListens } from './job-endpoint.ts';
 import { checkJobSpec } from './job-spec-check.ts';
 import { startJob } from './job-submission.ts';
 import { jobLogs, jobState, watchJob } from './job-watch.ts';
@@ -128,6 +128,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     watch: (ref, signal) => watchJob(ref, liveness, processes, signal),
     logs: jobLogs,
     endpoint: jobEndpoint,
+    stillListens,
     cancel: (ref, { graceSeconds }) => cancelJob(ref, graceSeconds),
   };
 }

@@ -7,6 +7,8 @@ import type { AnswerHead } from './forward-request.ts';
 /** Where a raw connection leads. */
 export type UpgradeTarget =
   | { readonly socketPath: string }
+  /** A connection that is open already, and whose other end was looked at. */
+  | { readonly connected: Socket }
   | {
       readonly hostname: string;
       readonly port: number;
@@ -70,10 +72,12 @@ export function forwardUpgrade(
       'Upgrade',
       'websocket',
     ] as unknown as http.OutgoingHttpHeaders,
-    agent: false,
+    ...('connected' in target ? { createConnection: () => target.connected } : { agent: false }),
     ...('socketPath' in target
       ? { socketPath: target.socketPath }
-      : { host: target.hostname, port: target.port, ...(target.ca ? { ca: target.ca } : {}) }),
+      : 'connected' in target
+        ? {}
+        : { host: target.hostname, port: target.port, ...(target.ca ? { ca: target.ca } : {}) }),
   };
   const isTls = 'tls' in target && target.tls === true;
   return new Promise((resolve, reject) => {

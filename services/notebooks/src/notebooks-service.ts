@@ -25,6 +25,7 @@ export function createNotebooksService(
     context,
     hub.access,
     (next) => `/hub/login?next=${encodeURIComponent(next)}`,
+    { bubblewrap: parts.sandbox, process: parts.plain },
   );
   return {
     name: 'notebooks',

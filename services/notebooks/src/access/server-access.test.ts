@@ -25,6 +25,7 @@ const cookieOf = (browser: Browser) =>
 const decide = (headers: Record<string, string>, url = '/user/alice/lab') =>
   hub.hub.access.decide({ headers, url } as unknown as IncomingMessage, {
     id: server.id,
+    startNumber: server.startNumber,
     accountId: server.accountId,
     accountName: 'alice',
     name: '',

@@ -15,6 +15,7 @@ export interface ServerAccess {
     /** `id` and `accountId` are empty when the path names no server that exists. */
     server: {
       readonly id: string;
+      readonly startNumber: number;
       readonly accountId: string;
       readonly accountName: string;
       readonly name: string;

@@ -9,7 +9,13 @@ export interface ServerPasses {
   of(key: string, caller: Caller, server: PassedServer): Promise<string>;
 }
 
-type PassedServer = { readonly id: string; readonly accountName: string; readonly name: string };
+type PassedServer = {
+  readonly id: string;
+  /** Another start, another pass: those of the one before were revoked when it ended. */
+  readonly startNumber: number;
+  readonly accountName: string;
+  readonly name: string;
+};
 
 const lifeMilliseconds = 15 * 60_000;
 /** A pass is replaced well before its end: who got it a moment ago may still be using it. */
@@ -61,7 +67,7 @@ export function createServerPasses(context: Pick<ServiceContext, 'database' | 'c
 
   return {
     of: async (key, caller, server) => {
-      const place = `${key} ${server.id}`;
+      const place = `${key} ${server.id} ${server.startNumber}`;
       const known = passes.get(place);
       const pass = await known?.catch(() => undefined);
       if (pass && (await counts(pass))) return pass.value;

@@ -23,6 +23,8 @@ export const isStarting = ({ state }: Pick<Server, 'state'>): boolean => pending
 
 export const pendingActionOf = ({ state }: Pick<Server, 'state'>) => pendingOf[state];
 
+const stoppedMessage = 'The server was stopped. Files in your home are kept.';
+
 /** Path of a server's progress below the hub's host. */
 export const progressPath = (user: string, server: string): string =>
   server === ''
@@ -56,7 +58,11 @@ export function serverModelOf(
     vre: {
       state: server.state,
       profile: server.profile,
-      message: server.failure ?? last?.message ?? '',
+      message:
+        server.failure ??
+        server.notice ??
+        (server.state === 'stopped' ? stoppedMessage : last?.message) ??
+        '',
       percent: server.state === 'ready' ? 100 : (last?.percent ?? 0),
       log: [...server.failureLog],
       stops_at: stopsAt(server, times)?.toISOString() ?? null,

@@ -96,7 +96,7 @@ describe.skipIf(!python.present).each([
     { timeout: 600_000 },
     async () => {
       const first = await worker();
-      await first.servers.start(subject.account, '', { profile: 'lab' });
+      await first.servers.start(subject.account, '', { profile: 'minimal' });
       await subject.reach('starting', [first]);
       await first.abandon();
       subject.context.clock.advance(31);

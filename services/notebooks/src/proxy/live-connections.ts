@@ -1,11 +1,15 @@
+import type { Socket } from 'node:net';
 import type { Database } from '@vre/database';
 import { Pool } from 'undici';
+import { createProvenConnect, type PortProofs } from './proven-connection.ts';
 import { readyStarts, type ServerRoute } from './route-store.ts';
 
 /** What is open to each start of a server, so that nothing outlives it. */
 export interface LiveConnections {
   /** The pool of requests to a server. */
   pool(route: ServerRoute, port: number): Pool;
+  /** A connection for a WebSocket, its other end proven. */
+  open(route: ServerRoute, port: number): Promise<Socket>;
   /** Remembers an open socket until the returned function is called; `cut` ends it. */
   hold(route: ServerRoute, cut: () => void): () => void;
   /** Cuts what leads to starts that are over. */
@@ -17,14 +21,22 @@ const connectionsAtMost = 64;
 /** An answer may take long to begin (a notebook turned into PDF); what it then sends may pause as long as it likes. */
 const answerMilliseconds = 30 * 60_000;
 
-export function createLiveConnections(database: Database): LiveConnections {
-  const starts = new Map<string, { readonly pool: Pool; readonly cuts: Set<() => void> }>();
+type Start = {
+  readonly pool: Pool;
+  readonly open: () => Promise<Socket>;
+  readonly cuts: Set<() => void>;
+};
+
+export function createLiveConnections(database: Database, proofs: PortProofs): LiveConnections {
+  const starts = new Map<string, Start>();
   const keyOf = (route: ServerRoute) => `${route.serverId} ${route.startNumber}`;
   function start(route: ServerRoute, port: number) {
     const key = keyOf(route);
     const known = starts.get(key);
     if (known) return known;
-    const made = {
+    const open = createProvenConnect(proofs, route.job, port);
+    const made: Start = {
+      open,
       pool: new Pool(`http://127.0.0.1:${port}`, {
         connections: connectionsAtMost,
         pipelining: 1,
@@ -32,7 +44,12 @@ export function createLiveConnections(database: Database): LiveConnections {
         keepAliveTimeout: 60_000,
         headersTimeout: answerMilliseconds,
         bodyTimeout: 0,
-        connect: { timeout: 10_000 },
+        connect: (_options, done) => {
+          open().then(
+            (socket) => done(null, socket),
+            (error: Error) => done(error, null),
+          );
+        },
       }),
       cuts: new Set<() => void>(),
     };
@@ -48,6 +65,7 @@ export function createLiveConnections(database: Database): LiveConnections {
   }
   return {
     pool: (route, port) => start(route, port).pool,
+    open: (route, port) => start(route, port).open(),
     hold: (route, cut) => {
       const { cuts } = start(route, route.port ?? 0);
       cuts.add(cut);

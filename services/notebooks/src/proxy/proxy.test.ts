@@ -19,6 +19,9 @@ let verdict: Awaited<ReturnType<ServerGate['decide']>>;
 let endSession: () => void = () => undefined;
 let seen: http.IncomingMessage | undefined;
 let answer: http.RequestListener;
+/** What stands in for the proof of whose the port is. */
+let listensAs: string;
+let asked = 0;
 
 beforeAll(async () => {
   context = await testContext('hub', notebooksMigrations);
@@ -45,6 +48,16 @@ beforeAll(async () => {
       hubCookies: ['vre-hub'],
     },
     (next) => `/hub/login?next=${encodeURIComponent(next)}`,
+    {
+      test: {
+        endpoint: async () => {
+          asked++;
+          if (listensAs === 'a stranger') throw new Error('the port was taken');
+          return { host: '127.0.0.1', port: (jupyter.address() as AddressInfo).port, proof: listensAs };
+        },
+        stillListens: async ({ proof }) => proof === listensAs,
+      },
+    },
   );
   port = await freePort();
   server = createHttpServer({
@@ -72,6 +85,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   verdict = { allowed: true, sessionId: 'session' };
+  listensAs = 'the server';
   answer = (_request, response) => response.end('hello');
   await put('ready');
 });
@@ -90,8 +104,9 @@ async function put(state: string): Promise<void> {
   const { database, outbox, identifiers } = context;
   await database.transaction(async (transaction) => {
     await sql`
-      insert into hub.server as known (id, account_id, name, state, start_number, profile, port)
-      select ${identifiers.uuid()}, id, '', ${state}, 1, 'minimal', ${(jupyter.address() as AddressInfo).port}
+      insert into hub.server as known (id, account_id, name, state, start_number, profile, port, job)
+      select ${identifiers.uuid()}, id, '', ${state}, 1, 'minimal', ${(jupyter.address() as AddressInfo).port},
+        '{"backend": "test", "jobId": "", "jobDirectory": ""}'
       from hub.account
       on conflict (account_id, name) do update set state = ${state}`.execute(transaction);
     await outbox.publish(transaction, [{ topic: 'server.changed', accountId: 's', data: { state } }]);
@@ -243,4 +258,33 @@ test('a server that vanished is an error that says where to look', async () => {
     503,
     { status: 503, message: expect.stringContaining('does not answer') },
   ]);
+});
+
+test('whoever takes the port of a server that died hears nothing, the server itself is proven once', async () => {
+  await until(200);
+  const before = asked;
+  const heard: string[] = [];
+  answer = (request, response) => {
+    heard.push(request.url ?? '');
+    response.end('hello');
+  };
+  const connectAnew = async () => {
+    jupyter.closeAllConnections();
+    await put('stopping');
+    await until(424);
+    await put('ready');
+  };
+  (await handshake()).socket.destroy();
+  (await handshake()).socket.destroy();
+  expect(asked).toBe(before);
+  listensAs = 'a stranger';
+  const refused = await handshake();
+  expect(refused.head).toContain('503');
+  jupyter.closeAllConnections();
+  await connectAnew();
+  heard.length = 0;
+  const response = await get('/user/marie/api/contents', { cookie: '_xsrf=secret' });
+  expect([response.status, heard]).toEqual([503, []]);
+  listensAs = 'the server, listening again';
+  expect((await get('/user/marie/api/contents')).status).toBe(200);
 });

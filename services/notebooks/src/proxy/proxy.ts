@@ -5,6 +5,7 @@ import { hubApiVersion } from '@vre/protocol-jupyterhub';
 import type { ServiceContext } from '@vre/service';
 import type { FastifyInstance } from 'fastify';
 import { createLiveConnections } from './live-connections.ts';
+import type { PortProofs } from './proven-connection.ts';
 import { isNavigation, notRunning, notSignedIn, notYours, type Refusal } from './refusal.ts';
 import { createRouteCache } from './route-cache.ts';
 import type { ServerRoute } from './route-store.ts';
@@ -17,6 +18,7 @@ export interface ServerGate {
     request: IncomingMessage,
     server: {
       readonly id: string;
+      readonly startNumber: number;
       readonly accountId: string;
       readonly accountName: string;
       readonly name: string;
@@ -51,15 +53,16 @@ type Passage = {
   readonly path: string;
 };
 
-/** `loginPath` answers where a browser signs in to come back to `next`. */
+/** `loginPath` answers where a browser signs in to come back to `next`; `proofs` tell whose a port is. */
 export function createServerProxy(
   context: Pick<ServiceContext, 'database' | 'outbox' | 'addresses' | 'metrics' | 'log'>,
   gate: ServerGate,
   loginPath: (next: string) => string,
+  proofs: PortProofs,
 ): ServerProxy {
   const { database, outbox, addresses, log } = context;
   const publicOrigin = new URL(addresses.notebooks);
-  const live = createLiveConnections(database);
+  const live = createLiveConnections(database, proofs);
   const routes = createRouteCache(database, outbox, () => {
     live.sweep().catch((error: unknown) => log.warn({ err: error }, 'cannot look for servers that ended'));
   });
@@ -78,6 +81,7 @@ export function createServerProxy(
     const verdict = await gate.decide(request, {
       // Without a server the decision is about the person's default one, so that nobody learns who exists.
       id: route?.serverId ?? '',
+      startNumber: route?.startNumber ?? 0,
       accountId: route?.accountId ?? '',
       accountName: wanted.accountName,
       name: route?.name ?? '',
@@ -161,8 +165,13 @@ export function createServerProxy(
     socket.once('close', live.hold(passage.route, cut));
     if (passage.sessionId !== undefined) socket.once('close', gate.hold(passage.sessionId, cut));
     try {
+      const connected = await live.open(passage.route, passage.port);
+      if (socket.destroyed) {
+        connected.destroy();
+        return;
+      }
       const status = await forwardUpgrade(socket, early, {
-        target: { hostname: '127.0.0.1', port: passage.port },
+        target: { connected },
         path: passage.path,
         headers: passage.headers,
         answer: (head) => browserHeaders(head, gate.hubCookies),

@@ -13,15 +13,19 @@ const patience = 10_000;
  * no activity by itself. `unknown` when the server does not answer.
  */
 export async function kernelsOf(
-  parts: Pick<ServerParts, 'database' | 'secrets' | 'http'>,
+  parts: Pick<ServerParts, 'database' | 'secrets' | 'http' | 'backends'>,
   { server, owner }: OwnedServer,
 ): Promise<'busy' | 'idle' | 'unknown'> {
   try {
     const sealed = await readSealedSecrets(parts.database.direct, server.id);
-    if (sealed === null || server.port === null) return 'unknown';
+    const { job } = server;
+    const backend = job === null ? undefined : parts.backends[job.backend];
+    if (sealed === null || job === null || backend === undefined) return 'unknown';
+    // The token goes to nobody else who may listen there by now.
+    const { host, port } = await backend.endpoint(job, AbortSignal.timeout(patience));
     const { hubToken } = openStartSecrets(parts.secrets, server.id, sealed);
     const answer = await parts.http.json(
-      `http://127.0.0.1:${server.port}${serverPrefix(owner.name, server.name)}api/kernels`,
+      `http://${host}:${port}${serverPrefix(owner.name, server.name)}api/kernels`,
       { headers: { authorization: `token ${hubToken}` }, signal: AbortSignal.timeout(patience) },
     );
     return kernels.parse(answer).some((kernel) => kernel.execution_state === 'busy') ? 'busy' : 'idle';

@@ -1,4 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createProcessBackend } from '@vre/compute-process';
 import { sql } from '@vre/database';
@@ -6,6 +7,7 @@ import type { ProgressEvent } from '@vre/protocol-jupyterhub';
 import { requirement } from '@vre/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serverFolder } from '../launch/server-folder.ts';
+import { createProvenConnect } from '../proxy/proven-connection.ts';
 import { findRoute } from './server-store.ts';
 import { type ServersUnderTest, startServersUnderTest, step } from './servers-under-test.test-support.ts';
 import { stopLeftServers } from './stop-left-servers.ts';
@@ -176,6 +178,34 @@ describe.skipIf(!python.present)(`the life of a server ${python.reason}`, () => 
     await subject.reach('failed', [third]);
   });
 
+  it('that died while no worker lived hands its port to nobody', async () => {
+    const room = subject.worker();
+    await room.servers.start(subject.account, '', {});
+    const { port, job } = await subject.reach('ready', [room]);
+    await room.abandon();
+    const backend = createProcessBackend({ runAs: 'self' });
+    const open = createProvenConnect({ process: backend }, job, port as number);
+    (await open()).destroy();
+    await subject.ask('die').catch(() => undefined);
+    const heard: Socket[] = [];
+    const stranger = createServer((socket) => heard.push(socket));
+    await expect
+      .poll(
+        () =>
+          new Promise<boolean>((resolve) =>
+            stranger.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+          ),
+      )
+      .toBe(true);
+    // The row is as it was: nobody is there to change it.
+    expect((await route())?.server.port).toBe(port);
+    await expect(open()).rejects.toThrow('exit code 9');
+    stranger.close();
+    for (const socket of heard) expect(socket.bytesRead).toBe(0);
+    subject.context.clock.advance(31);
+    await subject.reach('failed', [subject.worker()]);
+  });
+
   it('is started once by two workers, and each of several is started', async () => {
     const workers = [subject.worker(), subject.worker()];
     for (const name of ['one', 'two', 'three']) await workers[0]?.servers.start(subject.account, name, {});
@@ -192,7 +222,7 @@ describe.skipIf(!python.present)(`the life of a server ${python.reason}`, () => 
     const data = join(directory as string, '..', '..');
     expect(await stopLeftServers(data, createProcessBackend({ runAs: 'self' }), 1)).toBe(1);
     subject.context.clock.advance(31);
-    const failed = await subject.reach('failed', [subject.worker()]);
-    expect(failed.failure).toContain('stopped together with the platform');
+    const stopped = await subject.reach('stopped', [subject.worker()]);
+    expect(stopped.notice).toContain('stopped together with the platform');
   });
 });

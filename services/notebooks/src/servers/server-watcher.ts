@@ -10,6 +10,12 @@ import { type OwnedServer, requestStop } from './server-store.ts';
 
 const atOnce = 500;
 
+/** Ends that somebody wished for: the person from the server's own menu, or the operator with the whole platform. */
+const wished: { readonly [reason in JobEnd['reason']]?: string } = {
+  finished: 'The server was shut down from inside. Files in your home are kept.',
+  cancelled: 'The server was stopped together with the platform. Files in your home are kept.',
+};
+
 /** Watches running servers, those of a worker that died as well, and says why one ended that nobody stopped. */
 export function createServerWatcher(parts: ServerParts): Daemon & Stoppable {
   const { database, clock, policy } = parts;
@@ -50,9 +56,8 @@ export function createServerWatcher(parts: ServerParts): Daemon & Stoppable {
   ): Promise<void> {
     const log = server.directory === null ? [] : await jobsIn(parts, server.directory, server.job).log();
     await database.transaction(async (transaction) => {
-      if (end.reason === 'finished') {
-        // Shut down from its own menu: that is a wish of the person.
-        const notice = 'The server was shut down from inside. Files in your home are kept.';
+      const notice = wished[end.reason];
+      if (notice !== undefined) {
         await requestStop(transaction, [server.id], { remove: false, notice });
       } else {
         const failure = endSentence(end, 'while-running');

@@ -23,7 +23,7 @@ export const serverMoves = [
   { from: 'preparing', to: 'failed', by: 'starter' },
   { from: 'starting', to: 'failed', by: 'starter' },
   { from: 'ready', to: 'failed', by: 'watcher' },
-  // Shut down from its own menu.
+  // Shut down from its own menu, or together with the platform.
   { from: 'ready', to: 'stopping', by: 'watcher' },
   { from: 'requested', to: 'stopping', by: 'person' },
   { from: 'preparing', to: 'stopping', by: 'person' },

@@ -61,6 +61,8 @@ export interface ServersUnderTest {
   readonly reanaTokens: ReadonlySet<string>;
   /** Life of lake tokens in seconds; undefined when the issuer refuses. */
   tokenLife: number | undefined;
+  /** The stand-in for an environment. */
+  built(name: string): BuiltEnvironment;
   worker(change?: Partial<ServerParts>, policy?: Partial<ServerPolicy>): ServerRoom;
   server(name?: string): Promise<Server>;
   /** Steps the workers' daemons until the server is in a state. */
@@ -103,7 +105,7 @@ export async function startServersUnderTest(
   await writeFile(join(bin, 'jupyterhub-singleuser'), stubProgram, { mode: 0o755 });
 
   const account = await makeAccount(context);
-  const builtStub = ({ name }: Environment): BuiltEnvironment => ({
+  const built = (name: string): BuiltEnvironment => ({
     name,
     directory: join(dataDirectory, 'stub'),
     binDirectory: bin,
@@ -148,6 +150,7 @@ export async function startServersUnderTest(
     account,
     reanaTokens,
     tokenLife: 600,
+    built,
     worker: (change = {}, policy = {}) => {
       const keeper: TokenKeeper = {
         keep: async () => undefined,
@@ -164,10 +167,10 @@ export async function startServersUnderTest(
         dataDirectory,
         local: { sandbox, plain, plainAllowed: async () => ({ allowed: true, because: 'this is a test' }) },
         backends: { bubblewrap: sandbox, process: plain },
-        environments: ['python', 'dies', 'silent', 'lab', 'reana-client'].map(declared),
-        build: async (environment, { report }) => {
-          report(`building ${environment.name}`);
-          return builtStub(environment);
+        environments: ['python', 'other', 'dies', 'silent', 'lab', 'reana-client'].map(declared),
+        build: async ({ name }, { report }) => {
+          report(`building ${name}`);
+          return subject.built(name);
         },
         prepareKernels: async ({ kernel, directory }) => ({
           jupyterPath: directory,
