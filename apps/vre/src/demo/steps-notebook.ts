@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createHubClient } from '@vre/protocol-jupyterhub';
 import { jupyterServer, type Notebook } from '../notebook/jupyter-server.ts';
 import { runNotebook } from '../notebook/run-notebook.ts';
+import { type TrustingFetch, trustingFetch } from '../notebook/trusting-fetch.ts';
 import { type DemoState, need } from './demo-state.ts';
 import { valueAt } from './json-path.ts';
 import { DemoFailed, expectThat, type Step } from './step.ts';
@@ -26,43 +27,61 @@ export const openNotebook: Step<DemoState> = {
       method: 'POST',
       json: { note: 'demo', expires_in: tokenSeconds },
     })) as { readonly token: string };
-    const hub = createHubClient({
-      fetch,
-      baseUrl: `${notebooks}/hub/api`,
-      headers: { authorization: `token ${token}` },
-    });
-    const begun = Date.now();
-    await hub.startServer(user.name, '', { profile });
-    let path: string | undefined;
-    for await (const event of hub.progress(user.name, '')) {
-      progress(`${event.progress} % ${event.message}`);
-      if (event.failed === true) throw new DemoFailed(`the notebook server did not start: ${event.message}`);
-      if (event.ready === true) path = event.url;
+    const calls = trustingFetch(need(state, 'addresses').authorityFile);
+    try {
+      return await runOnTheHub(state, { username: user.name, token, calls }, progress);
+    } finally {
+      await calls.close();
     }
-    if (path === undefined) throw new DemoFailed('the progress of the notebook server ended without a word');
-    const readyAfter = (Date.now() - begun) / 1000;
-
-    const server = jupyterServer(new URL(path, notebooks).href, token);
-    const given = JSON.parse(await readFile(join(state.project, notebookName), 'utf8')) as Notebook;
-    await server.put(notebookName, withParameter(given, `dataset = "${need(state, 'dataset')}"`));
-    const outputs = await runNotebook(server, notebookName, (cell, of) => progress(`cell ${cell} of ${of}`));
-    const printed = outputs.flatMap(({ output_type: type, name, text }) =>
-      type === 'stream' && name === 'stdout' ? [String(text)] : [],
-    );
-    const seen = JSON.parse(printed.at(-1) ?? '{}') as Seen;
-    const lines = await compare(state, seen);
-    expectThat(
-      outputs.some(({ data }) => (data as Record<string, unknown> | undefined)?.['image/png'] !== undefined),
-      'the notebook made no plot',
-    );
-    await hub.stopServer(user.name, '');
-    return [
-      `JupyterLab at ${notebooks}${path}lab, ready after ${readyAfter.toFixed(1)} s`,
-      ...lines,
-      `saved with its outputs as ${notebookName} in ${user.name}'s home`,
-    ];
   },
 };
+
+async function runOnTheHub(
+  state: DemoState,
+  {
+    username,
+    token,
+    calls,
+  }: { readonly username: string; readonly token: string; readonly calls: TrustingFetch },
+  progress: (line: string) => void,
+): Promise<string[]> {
+  const { notebooks } = need(state, 'addresses');
+  const hub = createHubClient({
+    fetch: calls.fetch,
+    baseUrl: `${notebooks}/hub/api`,
+    headers: { authorization: `token ${token}` },
+  });
+  const begun = Date.now();
+  await hub.startServer(username, '', { profile });
+  let path: string | undefined;
+  for await (const event of hub.progress(username, '')) {
+    progress(`${event.progress} % ${event.message}`);
+    if (event.failed === true) throw new DemoFailed(`the notebook server did not start: ${event.message}`);
+    if (event.ready === true) path = event.url;
+  }
+  if (path === undefined) throw new DemoFailed('the progress of the notebook server ended without a word');
+  const readyAfter = (Date.now() - begun) / 1000;
+
+  const server = jupyterServer(new URL(path, notebooks).href, token, calls);
+  const given = JSON.parse(await readFile(join(state.project, notebookName), 'utf8')) as Notebook;
+  await server.put(notebookName, withParameter(given, `dataset = "${need(state, 'dataset')}"`));
+  const outputs = await runNotebook(server, notebookName, (cell, of) => progress(`cell ${cell} of ${of}`));
+  const printed = outputs.flatMap(({ output_type: type, name, text }) =>
+    type === 'stream' && name === 'stdout' ? [String(text)] : [],
+  );
+  const seen = JSON.parse(printed.at(-1) ?? '{}') as Seen;
+  const lines = await compare(state, seen);
+  expectThat(
+    outputs.some(({ data }) => (data as Record<string, unknown> | undefined)?.['image/png'] !== undefined),
+    'the notebook made no plot',
+  );
+  await hub.stopServer(username, '');
+  return [
+    `JupyterLab at ${notebooks}${path}lab, ready after ${readyAfter.toFixed(1)} s`,
+    ...lines,
+    `saved with its outputs as ${notebookName} in ${username}'s home`,
+  ];
+}
 
 /** The notebook with its parameters cell replaced, as papermill does it. */
 function withParameter(notebook: Notebook, source: string): Notebook {
