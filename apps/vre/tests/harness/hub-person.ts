@@ -1,4 +1,5 @@
 import type { ServerModel } from '@vre/protocol-jupyterhub';
+import { getGlobalDispatcher } from 'undici';
 import { callControl } from '../../src/control/control-client.ts';
 import { createPerson } from '../../src/demo/person.ts';
 import { type KernelChannel, openKernelChannel } from '../../src/notebook/kernel-channel.ts';
@@ -121,6 +122,7 @@ export async function createHubPerson(
       openKernelChannel(
         `${hub.replace('http', 'ws')}${prefix('')}api/kernels/${kernel}/channels`,
         `token ${token}`,
+        getGlobalDispatcher(),
       ),
   };
 }

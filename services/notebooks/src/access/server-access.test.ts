@@ -118,7 +118,7 @@ test('the server sees a token for itself, never the one that the program sent', 
 });
 
 test('where there is no server, only the person whose path it is may know', async () => {
-  const nothing = { id: '', accountId: '', name: '' };
+  const nothing = { id: '', startNumber: 0, accountId: '', name: '' };
   const ask = async (username: string, accountName: string) => {
     const headers = await hub.bearer(username);
     return hub.hub.access.decide({ headers, url: '/' } as unknown as IncomingMessage, {
