@@ -54,6 +54,9 @@ export interface HttpServer {
   close(graceMilliseconds?: number): Promise<void>;
 }
 
+/** Time that a client has to read an answer that came before its request was over. */
+const answerReadMilliseconds = 1000;
+
 /** Creates the server with request ids, request metrics and host name check; routes are added to `app`. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app = Fastify({
@@ -110,11 +113,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const { raw } = reply;
       if (raw.headersSent) return request.raw.destroy();
       reply.hijack();
-      raw.writeHead(408, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+      // Not "connection: close": Node would cut at once, and what still comes would reset the answer away.
+      raw.writeHead(408, { 'content-type': 'text/plain; charset=utf-8' });
       raw.end(
         `The body stopped coming: less than ${progress.bytes} bytes arrived in ${progress.seconds} seconds. Send it again.\n`,
-        () => request.raw.destroy(),
       );
+      setTimeout(() => request.raw.destroy(), answerReadMilliseconds).unref();
     });
   });
   // `Expect: 100-continue` is answered only when the onRequest hooks have let the request pass: a refused upload is
