@@ -64,6 +64,9 @@ export interface HttpServer {
   close(graceMilliseconds?: number): Promise<void>;
 }
 
+/** Time that a client has to read an answer that came before its request was over. */
+const answerReadMilliseconds = 1000;
+
 /** Creates the server with request ids, request metrics and host name check; routes are added to `app`. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app = Fastify({
@@ -123,11 +126,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const endSlowBody = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     options.log.warn({ method: request.method }, 'a body stopped coming');
     if (response.headersSent) return void request.destroy();
-    response.writeHead(408, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+    // Not "connection: close": Node would cut at once, and what still comes would reset the answer away.
+    response.writeHead(408, { 'content-type': 'text/plain; charset=utf-8' });
     response.end(
       `The body stopped coming: less than ${progress.bytes} bytes arrived in ${progress.seconds} seconds. Send it again.\n`,
-      () => request.destroy(),
     );
+    setTimeout(() => request.destroy(), answerReadMilliseconds).unref();
   };
   app.addHook('onRequest', async (request, reply) => {
     watchBody(request.raw, progress, () => {

@@ -98,7 +98,6 @@ describe('copies by threads', () => {
     inPlace('a+', async (from, to) => {
       expect((await checksummedCopy(from, to, bytes.length, { compare: true })).differsAt).toBe(0);
       const summed = await checksummedCopy(from, to, bytes.length, { compare: false });
-      expect(summed.adler32).toBe(reference((await to.readFile()).subarray(0, bytes.length)));
       expect(summed.adler32).not.toBe(reference(bytes));
     }));
 

@@ -23,4 +23,5 @@ test('the KM3NeT/ORCA analysis: its own tests, on the real files, in the environ
   });
   expect(output).toMatch(/^Ran \d\d tests/m);
   expect(code, output).toBe(0);
-});
+  // Hundreds of pictures: a minute, several on a machine that is busy.
+}, 600_000);
