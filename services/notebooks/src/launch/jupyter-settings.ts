@@ -55,6 +55,13 @@ export function serverSettings(wanted: SettingsWanted): Readonly<Record<string, 
         headers: { 'Content-Security-Policy': `frame-ancestors 'self' ${wanted.addresses.portal}` },
       },
     },
+    LabApp: {
+      // Nothing is asked of jupyter.org or pypi.org: the environments are the platform's.
+      news_url: null,
+      check_for_updates_class: 'jupyterlab.NeverCheckForUpdate',
+      // JupyterLab's own environment is read-only: its panels are shown, not installed.
+      extension_manager: 'readonly',
+    },
     RucioConfig: {
       instances,
       default_instance: instances[0]?.name,
@@ -63,6 +70,12 @@ export function serverSettings(wanted: SettingsWanted): Readonly<Record<string, 
     },
   };
 }
+
+/** `labconfig/default_setting_overrides.json`: defaults of the interface, which a person may change. */
+const interfaceDefaults = {
+  // Or every new person is asked about news that the server never fetches.
+  '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+};
 
 /**
  * `jupyter_server_config.py`: the Rucio panel asks for credentials before its first call unless a row says that they
@@ -79,10 +92,12 @@ else:
 `;
 }
 
-/** Writes both into the folder that `JUPYTER_CONFIG_PATH` names. */
+/** Writes all of it into the folder that `JUPYTER_CONFIG_PATH` names. */
 export async function writeJupyterSettings(directory: string, wanted: SettingsWanted): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await mkdir(join(directory, 'labconfig'), { recursive: true, mode: 0o755 });
   const write = (name: string, content: string) => writeFile(join(directory, name), content, { mode: 0o644 });
-  await write('jupyter_server_config.json', `${JSON.stringify(serverSettings(wanted), null, 2)}\n`);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  await write('jupyter_server_config.json', json(serverSettings(wanted)));
+  await write('labconfig/default_setting_overrides.json', json(interfaceDefaults));
   await write('jupyter_server_config.py', seedProgram(rucioInstances(wanted).map(({ name }) => name)));
 }
