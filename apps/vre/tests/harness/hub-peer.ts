@@ -48,7 +48,10 @@ export async function startHubPeer(environment: BuiltEnvironment): Promise<HubPe
   const answer = await until(
     async () =>
       hub.exitCode === null
-        ? fetch(`${url}/hub/api/`).then((response) => response.json(), () => undefined)
+        ? fetch(`${url}/hub/api/`).then(
+            (response) => response.json(),
+            () => undefined,
+          )
         : Promise.reject(new Error(await readFile(join(directory, 'log'), 'utf8'))),
     (version) => version !== undefined,
     60,

@@ -46,12 +46,19 @@ let counter = 0;
 /** Creates an account and signs it in to portal and hub. */
 export async function createHubPerson(
   platform: Pick<TestPlatform, 'installation' | 'addresses'>,
+  options: { readonly administrator?: boolean } = {},
 ): Promise<HubPerson> {
   const name = `nb${process.pid.toString(36)}${(counter++).toString(36)}`;
   const password = 'correct horse battery staple';
   await callControl(platform.installation, 'api', '/aai/users', {
     method: 'POST',
-    json: { username: name, password, name: `Notebook Tester ${counter}`, email: `${name}@example.org` },
+    json: {
+      username: name,
+      password,
+      name: `Notebook Tester ${counter}`,
+      email: `${name}@example.org`,
+      ...options,
+    },
   });
   const { notebooks: hub, portal } = platform.addresses;
   const person = createPerson({ username: name, password });
