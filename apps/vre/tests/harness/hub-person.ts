@@ -1,3 +1,4 @@
+import type { Destination } from '@vre/aai/drive-pages';
 import type { ServerModel } from '@vre/protocol-jupyterhub';
 import { callControl } from '../../src/control/control-client.ts';
 import { createPerson } from '../../src/demo/person.ts';
@@ -12,6 +13,8 @@ export type HubAnswer = { readonly status: number; readonly headers: Headers; re
 export interface HubPerson {
   readonly name: string;
   readonly token: string;
+  /** Opens a page as the person's browser does, with its cookies. */
+  visit(url: string): Promise<Destination>;
   /** Calls the REST API; `path` below `/hub/api`. */
   api(path: string, call?: { readonly method?: string; readonly json?: unknown }): Promise<HubAnswer>;
   /** Asks for a server; throws unless it is being started. */
@@ -103,6 +106,7 @@ export async function createHubPerson(
   return {
     name,
     token,
+    visit: person.visit,
     api,
     server,
     start: async (which = '', options = { profile: 'minimal' }) => {
