@@ -42,7 +42,13 @@ describe.skipIf(!python.present)(`many starts at once ${python.reason}`, () => {
     subject = await startServersUnderTest({ policy: { startsAtOnce, serversAtOnce } });
     const others = Array.from({ length: 24 }, (_, index): Account => {
       const name = `person-${index}`;
-      return { ...subject.account, id: subject.context.identifiers.uuid(), subject: name, name, username: name };
+      return {
+        ...subject.account,
+        id: subject.context.identifiers.uuid(),
+        subject: name,
+        name,
+        username: name,
+      };
     });
     accounts = [subject.account, ...others];
     await sql`
@@ -117,12 +123,18 @@ describe.skipIf(!python.present)(`many starts at once ${python.reason}`, () => {
   it.each([
     [
       'package index down',
-      new EnvironmentError('no-network', 'The package index is not reachable. Environments that are built still start.'),
+      new EnvironmentError(
+        'no-network',
+        'The package index is not reachable. Environments that are built still start.',
+      ),
       'Environments that are built still start.',
     ],
     [
       'environment that does not resolve',
-      new EnvironmentError('build-failed', 'Environment astro cannot be built: a==1 needs b<2, but b==2 is asked for.'),
+      new EnvironmentError(
+        'build-failed',
+        'Environment astro cannot be built: a==1 needs b<2, but b==2 is asked for.',
+      ),
       'a==1 needs b<2, but b==2 is asked for',
     ],
   ])('%s: said in words, and others start meanwhile', async (_, error, sentence) => {
@@ -144,7 +156,8 @@ describe.skipIf(!python.present)(`many starts at once ${python.reason}`, () => {
       .toBe(0);
     await without.servers.start(one, '', { profile: 'python' });
     await without.servers.start(two, '', { profile: 'other' });
-    const of = async ({ id }: Account) => (await servers()).find((server) => server.accountId === id && server.name === '');
+    const of = async ({ id }: Account) =>
+      (await servers()).find((server) => server.accountId === id && server.name === '');
     await expect
       .poll(
         async () => {
