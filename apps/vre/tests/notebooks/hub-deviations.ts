@@ -15,8 +15,21 @@ export const deviations: readonly Deviation[] = [
     because: 'A slash at the end of an address changes nothing.',
   },
   {
-    what: 'user_info (only JupyterHub)',
+    what: '…user_info (only JupyterHub)',
     because: 'There is no `user_info`: names and groups stand in the model’s own fields.',
+  },
+  {
+    what: '…auth_state (only JupyterHub)',
+    because: 'There is no `auth_state`: what the sign-in service gave the hub is shown to nobody.',
+  },
+  {
+    what: '…servers..state (only JupyterHub)',
+    because: 'There is no `state` of a spawner: what runs a server is the platform’s own business.',
+  },
+  {
+    what: 'status 400 ≠ 200',
+    steps: ['users from a negative offset'],
+    because: 'A negative offset is a mistake, answered 400.',
   },
   {
     what: 'status 404 ≠ 405',
