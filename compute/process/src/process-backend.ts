@@ -14,8 +14,8 @@ import { checkJobSpec } from './job-spec-check.ts';
 import { startJob } from './job-submission.ts';
 import { jobLogs, jobState, watchJob } from './job-watch.ts';
 import { chooseLimiter, type Limiter, type LimitMethod } from './limits/limiter.ts';
-import { adoptionPrefix } from './orphan-adoption.ts';
 import { memoryKills } from './memory-kills.ts';
+import { adoptionPrefix } from './orphan-adoption.ts';
 import { SharedSnapshot } from './process-snapshot.ts';
 import { type Invocation, type JobOwner, type RunAs, resolveOwner, type Sandbox } from './run-as.ts';
 
