@@ -12,13 +12,21 @@ export default defineConfig({
       { text: 'Explanation', link: '/explanation/architecture' },
     ],
     sidebar: [
-      { text: 'Tutorials', items: [{ text: 'Your first analysis', link: '/tutorials/first-analysis' }] },
+      {
+        text: 'Tutorials',
+        items: [
+          { text: 'Your first analysis', link: '/tutorials/first-analysis' },
+          { text: 'Your first notebook', link: '/tutorials/first-notebook' },
+        ],
+      },
       {
         text: 'How to',
         items: [
           { text: 'Start and operate', link: '/how-to/operate' },
           { text: 'Use from my computer', link: '/how-to/use-from-my-computer' },
+          { text: 'Notebooks from a terminal', link: '/how-to/notebooks-from-a-terminal' },
           { text: 'Data in workflows', link: '/how-to/data-in-workflows' },
+          { text: 'Operate the notebooks', link: '/how-to/operate-notebooks' },
           { text: 'Back up, restore, upgrade', link: '/how-to/back-up' },
           { text: 'Run as a site', link: '/how-to/site' },
         ],

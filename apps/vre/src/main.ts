@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEnvironmentCommands } from './commands/env.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addNotebookCommands } from './commands/notebook.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addUpCommands } from './commands/up.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   addDemoCommand(program);
   program.commandsGroup('For researchers:');
   addClientCommands(program);
+  addNotebookCommands(program);
   addEnvironmentCommands(program);
   program.commandsGroup('Maintenance:');
   addDoctorCommand(program);

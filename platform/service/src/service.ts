@@ -15,7 +15,7 @@ export interface Service {
   readonly migrations: MigrationSet | undefined;
   /** How its HTTP server differs from the others. */
   readonly http: Pick<HttpServerOptions, 'renderError'> &
-    Partial<Pick<HttpServerOptions, 'rewriteUrl' | 'bodyLimit' | 'onUpgrade'>>;
+    Partial<Pick<HttpServerOptions, 'rewriteUrl' | 'bodyLimit' | 'onRequest' | 'onUpgrade'>>;
   /** Adds the service's plugin tree to its server, at the paths clients see. */
   routes(app: FastifyInstance): Promise<void>;
   /**

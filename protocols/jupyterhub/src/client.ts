@@ -34,6 +34,8 @@ export interface HubClient {
   keepServer(user: string, server: string, until: Date): Promise<void>;
   /** The story of a start, replayed and then live; the last event says ready or failed. */
   progress(user: string, server: string, signal?: AbortSignal): AsyncIterable<ProgressEvent>;
+  /** Last lines of the log of a server's current or last start: only our hub has this. */
+  serverLog(user: string, server: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Cards to start from: only our hub has this. */
   profiles(signal?: AbortSignal): Promise<readonly ProfileModel[]>;
 }
@@ -107,6 +109,12 @@ export function createHubClient(options: {
       });
       if (body !== null) yield* readProgressStream(body);
     },
+    serverLog: async (user, server, signal) =>
+      (
+        await json(z.looseObject({ lines: z.array(z.string()) }), `${ofServer(user, server)}/x-log`, {
+          signal,
+        })
+      ).lines,
     profiles: (signal) => json(z.array(profileModel), 'profiles', { signal }),
   };
 }

@@ -1,5 +1,6 @@
 import { createIssuerClient } from '@vre/identity';
 import type { Service, ServiceContext } from '@vre/service';
+import { isAdministratorAtIssuer } from './account-role/account-role.ts';
 import type { EdgeConfig } from './edge-config.ts';
 import { renderEdgeError } from './edge-error.ts';
 import { type EventSource, eventRoutes } from './events/index.ts';
@@ -20,7 +21,6 @@ import {
   createSessions,
   createSignIn,
   createSignOut,
-  isAdministratorAtIssuer,
   requireSession,
   sessionCleaner,
   sessionCookies,

@@ -30,7 +30,7 @@ export function createNotebooksService(
   return {
     name: 'notebooks',
     migrations: notebooksMigrations,
-    http: { renderError, onUpgrade: proxy.onUpgrade },
+    http: { renderError, onRequest: proxy.onRequest, onUpgrade: proxy.onUpgrade },
     routes: async (app) => {
       hub.routes(app, {
         servers: room.servers,
@@ -41,7 +41,6 @@ export function createNotebooksService(
         environments: parts.environments,
         buildDirectory: parts.buildDirectory,
       });
-      proxy.routes(app);
     },
     operatorRoutes: async (app) => hub.operatorRoutes(app),
     daemons: [...hub.daemons, ...room.daemons],

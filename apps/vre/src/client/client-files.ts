@@ -8,6 +8,8 @@ export type ClientDirectory = {
   readonly directory: string;
   readonly rucioConfig: string;
   readonly reanaTokenFile: string;
+  /** Token of the hub that starts notebook servers. */
+  readonly hubTokenFile: string;
 };
 
 /** Addresses as a client needs them. */
@@ -17,6 +19,7 @@ export const clientDirectory = (directory: string): ClientDirectory => ({
   directory,
   rucioConfig: join(directory, 'rucio.cfg'),
   reanaTokenFile: join(directory, 'reana-token'),
+  hubTokenFile: join(directory, 'hub-token'),
 });
 
 /** Writes `rucio.cfg` and the certificate authority; the client keeps its token in the same folder, readable by the owner alone. */
@@ -42,3 +45,9 @@ export async function writeRucioConfig(
 /** Keeps a REANA token for this folder's owner. */
 export const writeReanaToken = (client: ClientDirectory, token: string): Promise<void> =>
   writeFile(client.reanaTokenFile, `${token}\n`, { mode: 0o600 });
+
+/** Keeps a token of the hub for this folder's owner, who may not have run `vre client setup` yet. */
+export async function writeHubToken(client: ClientDirectory, token: string): Promise<void> {
+  await mkdir(client.directory, { recursive: true, mode: 0o700 });
+  await writeFile(client.hubTokenFile, `${token}\n`, { mode: 0o600 });
+}

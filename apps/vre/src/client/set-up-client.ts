@@ -4,9 +4,15 @@ import { audiences } from '@vre/service';
 import { z } from 'zod';
 import { type ClientDirectory, writeReanaToken, writeRucioConfig } from './client-files.ts';
 import { signInByDevice } from './device-sign-in.ts';
+import { makeHubToken } from './hub-token.ts';
 
 const sessionSchema = z.looseObject({
-  addresses: z.looseObject({ portal: z.string(), issuer: z.string(), lake: z.string() }),
+  addresses: z.looseObject({
+    portal: z.string(),
+    issuer: z.string(),
+    lake: z.string(),
+    notebooks: z.string(),
+  }),
 });
 const tokenSchema = z.looseObject({ token: z.string(), expiresAt: z.iso.datetime().nullable() });
 const connectionSchema = z.looseObject({
@@ -16,8 +22,8 @@ const connectionSchema = z.looseObject({
 });
 
 /**
- * Prepares a folder with everything `rucio` and `reana-client` need for one account of one VRE. Signs in by the device
- * flow for the REANA token; `rucio` signs in by itself at its first command. Returns the lines to show at the end.
+ * Prepares a folder with everything `rucio`, `reana-client` and `vre notebook` need for one account of one VRE. Signs
+ * in by the device flow, once, for the tokens of REANA and of the hub; `rucio` signs in by itself at its first command. Returns the lines to show at the end.
  */
 export async function setUpClient(options: {
   readonly portal: string;
@@ -33,7 +39,12 @@ export async function setUpClient(options: {
     const { addresses } = sessionSchema.parse(await http.json(`${portal}/x/session`));
     await writeRucioConfig(client, account, { lake: addresses.lake, workflows: portal, authorityFile });
     show(`wrote ${client.rucioConfig}`);
-    const bearer = await signInByDevice(http, addresses.issuer, audiences.workflows, show);
+    const [bearer, forHub] = await signInByDevice(
+      http,
+      addresses.issuer,
+      [audiences.workflows, audiences.notebooks],
+      show,
+    );
     const authorization = { authorization: `Bearer ${bearer}` };
     const name = `vre client on ${process.env['HOSTNAME'] ?? 'this machine'}`;
     const { token, expiresAt } = tokenSchema.parse(
@@ -43,6 +54,7 @@ export async function setUpClient(options: {
     show(
       `wrote ${client.reanaTokenFile}${expiresAt === null ? '' : `, valid until ${expiresAt.slice(0, 10)}: run this command again then`}`,
     );
+    await makeHubToken(http, addresses.notebooks, forHub, client, show);
     if (!options.connect) return;
     const connection = connectionSchema.parse(
       await http.json(`${portal}/api/connect/device`, { method: 'POST', headers: authorization, json: {} }),

@@ -1,28 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { buildEnvironments } from '../client/build-environments.ts';
 import { clientEnvironment, shellExports } from '../client/client-environment.ts';
-import { type ClientAddresses, type ClientDirectory, clientDirectory } from '../client/client-files.ts';
+import type { ClientDirectory } from '../client/client-files.ts';
 import { setUpClient } from '../client/set-up-client.ts';
-import { loadConfiguration } from '../configuration/configuration.ts';
-import { addressesOf } from '../installation/addresses.ts';
-import { openInstallation } from '../installation/installation.ts';
-import { type TargetOptions, withTarget } from './target.ts';
-
-type ClientOptions = TargetOptions & {
-  readonly portal?: string;
-  readonly ca?: string;
-  readonly directory?: string;
-};
-type Target = {
-  readonly portal: string;
-  readonly addresses: ClientAddresses;
-  readonly client: ClientDirectory;
-  readonly dataDirectory: string;
-};
+import { type ClientOptions, openClient, withClient } from './client-target.ts';
 
 /** `vre client setup|env|exec`: the field's own clients, configured. */
 export function addClientCommands(program: Command): void {
@@ -32,7 +15,7 @@ export function addClientCommands(program: Command): void {
     .description("the field's own clients (rucio, reana-client), configured for a VRE");
   withClient(client.command('setup'))
     .description(
-      'write rucio.cfg and a REANA token to a folder of their own; existing configurations are not touched',
+      'write rucio.cfg and tokens for REANA and notebooks to a folder of their own; existing configurations are not touched',
     )
     .requiredOption('--account <name>', 'your account')
     .option('--no-connect', 'do not ask that workflows may use your data')
@@ -78,35 +61,6 @@ export function addClientCommands(program: Command): void {
         child.once('close', (code) => done(code ?? 1));
       });
     });
-}
-
-const withClient = (command: Command): Command =>
-  withTarget(command)
-    .option('--portal <url>', "the VRE's address; the one of this machine unless given")
-    .option('--ca <file>', 'certificate authority of that VRE (PEM), when it is not a public one')
-    .option('--directory <directory>', 'folder for the files; ~/.config/vre/<host> unless given');
-
-async function openClient(options: ClientOptions): Promise<Target> {
-  const local = options.portal === undefined ? await localAddresses(options) : undefined;
-  const portal = (options.portal ?? local?.portal ?? '').replace(/\/$/, '');
-  const base = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
-  const directory = options.directory ?? join(base, 'vre', new URL(portal).host.replace(':', '-'));
-  return {
-    portal,
-    addresses: {
-      lake: local?.lake ?? '',
-      workflows: portal,
-      authorityFile: options.ca ?? local?.authorityFile,
-    },
-    client: clientDirectory(resolve(directory)),
-    dataDirectory: options.data,
-  };
-}
-
-async function localAddresses(options: ClientOptions) {
-  const configuration = await loadConfiguration({ file: options.config });
-  const installation = await openInstallation(options.data, configuration, { create: false });
-  return addressesOf(installation, configuration);
 }
 
 function needSetup(client: ClientDirectory): void {

@@ -15,7 +15,7 @@ export type DemoState = {
   addresses?: Addresses;
   platform?: PlatformHandle;
   environments?: Readonly<
-    Record<'rucio-clients' | 'reana-client' | 'km3net-data' | 'python', BuiltEnvironment>
+    Record<'rucio-clients' | 'reana-client' | 'km3net-data' | 'python' | 'lab' | 'minimal', BuiltEnvironment>
   >;
   researcher?: { readonly username: string; readonly passwordFile: string; readonly password: string };
   /** The researcher's browser. */

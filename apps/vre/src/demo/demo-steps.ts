@@ -1,6 +1,7 @@
 import type { DemoState } from './demo-state.ts';
 import type { Step } from './step.ts';
 import { replicate, uploadData, verifyCopies } from './steps-data.ts';
+import { openNotebook } from './steps-notebook.ts';
 import { buildTheEnvironments, createResearcher, logInWithRucio, startTheVre } from './steps-platform.ts';
 import { checkResult, connectWorkflows, findProvenance, runWorkflow } from './steps-workflow.ts';
 
@@ -17,4 +18,5 @@ export const demoSteps: readonly Step<DemoState>[] = [
   runWorkflow,
   checkResult,
   findProvenance,
+  openNotebook,
 ];

@@ -41,7 +41,7 @@ export const buildTheEnvironments: Step<DemoState> = {
   title: "install the field's own clients, the analysis environment and the data from their locks",
   run: async (state, progress) => {
     state.environments = await buildEnvironments(
-      ['rucio-clients', 'reana-client', 'km3net-data', 'python'],
+      ['rucio-clients', 'reana-client', 'km3net-data', 'python', 'lab', 'minimal'],
       state.dataDirectory,
       progress,
     );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type KernelChannel, openKernelChannel } from './kernel-channel.ts';
+import type { TrustingFetch } from './trusting-fetch.ts';
 
 const kernelSchema = z.looseObject({
   id: z.string(),
@@ -23,6 +24,8 @@ export type Notebook = {
 
 /** Somebody's Jupyter server, spoken to as a script does: REST and kernel channels with a token of the hub. */
 export interface JupyterServer {
+  /** Makes a folder in the home, and those above it; nothing happens where there is one. */
+  makeFolder(path: string): Promise<void>;
   /** Writes a notebook into the home; folders of the path must exist. */
   put(path: string, notebook: Notebook): Promise<void>;
   get(path: string): Promise<Notebook>;
@@ -32,10 +35,14 @@ export interface JupyterServer {
 }
 
 /** `base` is the server's address with its slash, `…/user/NAME/`. Errors say what the server answered. */
-export function jupyterServer(base: string, token: string): JupyterServer {
+export function jupyterServer(
+  base: string,
+  token: string,
+  calls: Pick<TrustingFetch, 'fetch' | 'dispatcher'>,
+): JupyterServer {
   const authorization = `token ${token}`;
   async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await fetch(new URL(path, base), {
+    const answer = await calls.fetch(new URL(path, base), {
       method,
       headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       redirect: 'manual',
@@ -49,7 +56,21 @@ export function jupyterServer(base: string, token: string): JupyterServer {
     return text === '' ? undefined : JSON.parse(text);
   }
   const contents = (path: string) => `api/contents/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const exists = async (path: string) => {
+    const answer = await calls.fetch(new URL(`${contents(path)}?content=0`, base), {
+      headers: { authorization },
+    });
+    await answer.arrayBuffer();
+    return answer.ok;
+  };
   return {
+    makeFolder: async (path) => {
+      const parts = path.split('/').filter((part) => part !== '');
+      for (const [index] of parts.entries()) {
+        const folder = parts.slice(0, index + 1).join('/');
+        if (!(await exists(folder))) await call('PUT', contents(folder), { type: 'directory' });
+      }
+    },
     put: async (path, content) => {
       await call('PUT', contents(path), { type: 'notebook', format: 'json', content });
     },
@@ -68,7 +89,7 @@ export function jupyterServer(base: string, token: string): JupyterServer {
       );
       const url = new URL(`api/kernels/${kernel.id}/channels`, base);
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-      return { id, kernel: await openKernelChannel(url.href, authorization) };
+      return { id, kernel: await openKernelChannel(url.href, authorization, calls.dispatcher) };
     },
     endSession: async (id) => {
       await call('DELETE', `api/sessions/${id}`);

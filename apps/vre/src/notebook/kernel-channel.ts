@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WebSocket } from 'undici';
+import { type Dispatcher, WebSocket } from 'undici';
 import { z } from 'zod';
 
 /** One output of a cell, in the form that notebooks keep (nbformat 4). */
@@ -28,9 +28,14 @@ const messageSchema = z.looseObject({
 
 const colours = /\u001b\[[0-9;]*m/g;
 
-export async function openKernelChannel(url: string, authorization: string): Promise<KernelChannel> {
+/** `dispatcher` makes the connection. */
+export async function openKernelChannel(
+  url: string,
+  authorization: string,
+  dispatcher: Dispatcher,
+): Promise<KernelChannel> {
   const session = randomUUID();
-  const socket = new WebSocket(`${url}?session_id=${session}`, { headers: { authorization } });
+  const socket = new WebSocket(`${url}?session_id=${session}`, { headers: { authorization }, dispatcher });
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve(), { once: true });
     socket.addEventListener('error', () => reject(new Error(`no connection to the kernel at ${url}`)), {

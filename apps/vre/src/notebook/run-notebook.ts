@@ -9,6 +9,9 @@ export class CellFailed extends Error {
   }
 }
 
+/** Hears of each code cell before it runs, counted from one among all cells. */
+export type CellProgress = (cell: number, of: number) => void;
+
 const textOf = (source: string | readonly string[]) =>
   typeof source === 'string' ? source : source.join('');
 
@@ -19,7 +22,7 @@ const textOf = (source: string | readonly string[]) =>
 export async function runNotebook(
   server: JupyterServer,
   path: string,
-  heard: (cell: number, of: number) => void = () => undefined,
+  heard: CellProgress = () => undefined,
 ): Promise<readonly Output[]> {
   const notebook = await server.get(path);
   const spec = notebook.metadata['kernelspec'] as { readonly name?: string } | undefined;

@@ -1,5 +1,6 @@
 import type { Destination } from '@vre/aai/drive-pages';
 import type { ServerModel } from '@vre/protocol-jupyterhub';
+import { getGlobalDispatcher } from 'undici';
 import { callControl } from '../../src/control/control-client.ts';
 import { createPerson } from '../../src/demo/person.ts';
 import { type KernelChannel, openKernelChannel } from '../../src/notebook/kernel-channel.ts';
@@ -140,6 +141,7 @@ export async function createHubPerson(
       openKernelChannel(
         `${hub.replace('http', 'ws')}${prefix('')}api/kernels/${kernel}/channels`,
         `token ${token}`,
+        getGlobalDispatcher(),
       ),
   };
 }

@@ -51,7 +51,8 @@ describe.skipIf(!wanted).each(['5', '4'])('a jupyterhub-singleuser %s', (version
   test('starts, signs its person in, computes and stops', async () => {
     await ada.start();
     await ada.reach(['ready', 'failed'], '', 180);
-    expect((await ada.server()).vre).toMatchObject({ state: 'ready' });
+    const { vre } = await ada.server();
+    expect([vre.state, vre.message, vre.log]).toEqual(['ready', expect.anything(), expect.anything()]);
     const channel = await ada.channel(await ada.startKernel());
     const { outputs } = await channel.execute(
       'import os, subprocess; print(subprocess.run(["jupyterhub-singleuser", "--version"], capture_output=True, text=True).stdout)',

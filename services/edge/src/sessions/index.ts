@@ -1,6 +1,5 @@
 /** Browser sessions: signing in and out, the cookie, the list of one's own. */
 
-export { isAdministratorAtIssuer } from './account-role.ts';
 export { type RequireSession, requireSession } from './require-session.ts';
 export { sessionCleaner } from './session-cleaner.ts';
 export { sessionCookies } from './session-cookie.ts';

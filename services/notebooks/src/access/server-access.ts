@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@vre/service';
 import type { Sessions } from '../sign-in/sessions.ts';
@@ -71,14 +71,17 @@ export function createServerAccess(
 
   /** A token in an address, a token in a header, the cookie: programs behind a server have tokens of their own. */
   function credentialsOf(request: IncomingMessage): readonly Credential[] {
-    const { cookie, ...headers } = request.headers;
+    const { authorization, cookie } = request.headers;
+    const found: Credential[] = [];
+    const inAddress = upgradeToken(request);
+    if (inAddress !== undefined) found.push(inAddress);
+    if (authorization !== undefined) {
+      const inHeader = readCredential({ authorization }, () => undefined);
+      if (inHeader !== undefined && inHeader !== 'invalid') found.push(inHeader);
+    }
     const session = sessions.cookieValue(cookie);
-    const fromHeader = readCredential(headers, () => undefined);
-    return [
-      upgradeToken(request),
-      fromHeader === 'invalid' ? undefined : fromHeader,
-      session === undefined ? undefined : ({ kind: 'session', value: session } as const),
-    ].filter((credential) => credential !== undefined);
+    if (session !== undefined) found.push({ kind: 'session', value: session });
+    return found;
   }
 
   /** A server never sees what opens more than itself: neither a person's token nor one of the issuer. */
@@ -112,8 +115,7 @@ export function createServerAccess(
 }
 
 /** Credentials themselves stay out of memory that lives on. */
-const keyOf = ({ kind, value }: Credential): string =>
-  createHash('sha256').update(`${kind} ${value}`).digest('base64');
+const keyOf = ({ kind, value }: Credential): string => hash('sha256', `${kind} ${value}`, 'base64');
 
 /** Clients outside a browser open WebSockets with `?token=`; anywhere else a token in an address does not count. */
 function upgradeToken(request: IncomingMessage): Credential | undefined {

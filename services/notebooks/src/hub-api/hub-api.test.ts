@@ -201,6 +201,8 @@ describe('servers', () => {
     const until = '2030-01-01T00:00:00Z';
     expect((await send('POST', '/users/alice/server/x-keep-alive', alice, { until })).status).toBe(204);
     expect(hub.fake.kept).toEqual([{ name: '', until: new Date(until) }]);
+    expect((await get('/users/alice/server/x-log', alice)).json()).toEqual({ lines: ['log of '] });
+    expect((await get('/users/alice/server/x-log', ruth)).status).toBe(403);
     expect((await send('DELETE', '/users/alice/server', alice, { remove: true })).status).toBe(400);
     expect((await send('DELETE', '/users/alice/server', alice)).status).toBe(204);
   });

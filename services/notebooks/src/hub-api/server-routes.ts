@@ -87,11 +87,18 @@ export function serverRoutes(app: FastifyInstance, parts: HubParts): void {
     return follow(reply, servers.progress(server, account.name));
   };
 
+  /** What a person's programs print is for those who may enter the server. */
+  const log = async (request: ServerRequest) => {
+    const { server } = await existing(request, 'access:servers');
+    return { lines: await servers.log(server) };
+  };
+
   for (const path of ['/users/:user/server', '/users/:user/servers', '/users/:user/servers/:server']) {
     app.get(path, look);
     app.post(path, start);
     app.delete(path, stop);
     app.get(`${path}/progress`, progress);
+    app.get(`${path}/x-log`, log);
     app.post(`${path}/x-keep-alive`, keepAlive);
   }
 }

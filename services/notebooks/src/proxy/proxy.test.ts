@@ -66,9 +66,9 @@ beforeAll(async () => {
     metrics: context.metrics,
     hostNames: [`127.0.0.1:${port}`, new URL(context.addresses.notebooks).host],
     renderError,
+    onRequest: proxy.onRequest,
     onUpgrade: proxy.onUpgrade,
   });
-  proxy.routes(server.app);
   await server.listen([{ host: '127.0.0.1', port }]);
   await sql`
     insert into hub.account (id, issuer, subject, name, username, created_at)

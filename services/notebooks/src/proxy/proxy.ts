@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import { forwardRequest, forwardUpgrade, refuseUpgrade } from '@vre/http-proxy';
 import { hubApiVersion } from '@vre/protocol-jupyterhub';
 import type { ServiceContext } from '@vre/service';
-import type { FastifyInstance } from 'fastify';
 import { createLiveConnections } from './live-connections.ts';
 import type { PortProofs } from './proven-connection.ts';
 import { isNavigation, notRunning, notSignedIn, notYours, type Refusal } from './refusal.ts';
@@ -38,9 +37,9 @@ export interface ServerGate {
   readonly hubCookies: readonly string[];
 }
 
-/** Routes below `/user/`, and the handler of upgrades. */
+/** Takes requests below `/user/` over, and upgrades. */
 export interface ServerProxy {
-  routes(app: FastifyInstance): void;
+  onRequest(request: IncomingMessage, response: ServerResponse): boolean;
   onUpgrade(request: IncomingMessage, socket: Socket, early: Buffer): void;
   close(): Promise<void>;
 }
@@ -52,6 +51,8 @@ type Passage = {
   readonly headers: string[];
   readonly path: string;
 };
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** `loginPath` answers where a browser signs in to come back to `next`; `proofs` tell whose a port is. */
 export function createServerProxy(
@@ -113,6 +114,8 @@ export function createServerProxy(
     if (response.destroyed) return;
     if (!('route' in passage)) return refuse(request, response, passage);
     const { route } = passage;
+    // Who waits before sending a body may send it now.
+    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     try {
       const status = await forwardRequest(request, response, {
         dispatcher: live.pool(route, passage.port),
@@ -185,17 +188,13 @@ export function createServerProxy(
   }
 
   return {
-    routes: (app) => {
-      app.route({
-        method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-        url: '/user/*',
-        // Taken over before Fastify would read a body: it streams through.
-        onRequest: async (request, reply) => {
-          reply.hijack();
-          await handle(request.raw, reply.raw);
-        },
-        handler: async () => undefined,
+    onRequest: (request, response) => {
+      if (request.url?.startsWith('/user/') !== true || !methods.has(request.method ?? '')) return false;
+      handle(request, response).catch((error: unknown) => {
+        log.error({ err: error }, 'a request to a server was left without an answer');
+        response.destroy();
       });
+      return true;
     },
     onUpgrade: (request, socket, early) => {
       socket.on('error', () => socket.destroy());

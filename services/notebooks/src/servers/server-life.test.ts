@@ -193,7 +193,9 @@ describe.skipIf(!python.present)(`the life of a server ${python.reason}`, () => 
       .poll(
         () =>
           new Promise<boolean>((resolve) =>
-            stranger.once('error', () => resolve(false)).listen(port ?? 0, '127.0.0.1', () => resolve(true)),
+            stranger
+              .once('error', () => resolve(false))
+              .listen(Number(port), '127.0.0.1', () => resolve(true)),
           ),
       )
       .toBe(true);

@@ -4,6 +4,7 @@ import type { Account } from '../accounts/account.ts';
 import { profileNamed } from '../profiles/cards.ts';
 import type { Server } from './server.ts';
 import { serverChanged } from './server-events.ts';
+import { jobsIn } from './server-jobs.ts';
 import type { ServerParts } from './server-parts.ts';
 import { serverProgress } from './server-progress.ts';
 import {
@@ -42,12 +43,23 @@ export interface Servers {
   keepAlive(account: Account, name: string, until: Date): Promise<void>;
   /** Replays what was told of the start, then tells live; ends with ready or failed. */
   progress(server: Server, accountName: string): AsyncIterable<ProgressEvent>;
+  /** Last lines of the log of the current or last start. */
+  log(server: Server): Promise<readonly string[]>;
 }
 
 export function createServers(
   parts: Pick<
     ServerParts,
-    'database' | 'outbox' | 'wakeups' | 'clock' | 'identifiers' | 'addresses' | 'environments' | 'policy'
+    | 'database'
+    | 'outbox'
+    | 'wakeups'
+    | 'clock'
+    | 'identifiers'
+    | 'addresses'
+    | 'environments'
+    | 'policy'
+    | 'backends'
+    | 'local'
   > & { readonly keeper: Pick<TokenKeeper, 'has'> },
 ): Servers {
   const { database, outbox, wakeups, clock, policy } = parts;
@@ -152,5 +164,7 @@ export function createServers(
         ]);
       }),
     progress: (server, accountName) => serverProgress(parts, server, accountName),
+    log: async (server) =>
+      server.directory === null ? server.failureLog : jobsIn(parts, server.directory, server.job).log(),
   };
 }

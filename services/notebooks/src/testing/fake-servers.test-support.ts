@@ -83,6 +83,7 @@ export function fakeServers(context: TestContext): FakeServers {
       fake.activity.push(activity);
     },
     keepAlive: async (_account, name, until) => void fake.kept.push({ name, until }),
+    log: async ({ name }) => [`log of ${name}`],
     progress: async function* () {
       yield* fake.events;
       if (!fake.events.some(({ ready, failed }) => ready || failed))

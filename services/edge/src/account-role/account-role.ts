@@ -1,7 +1,7 @@
 import type { HttpClient } from '@vre/http-client';
 import type { Addresses } from '@vre/service';
 import { z } from 'zod';
-import type { TokenBroker, WantedToken } from '../token-broker/token-broker.ts';
+import type { TokenBroker, WantedToken } from '../token-broker/index.ts';
 
 const accountSchema = z.looseObject({ administrator: z.boolean() });
 

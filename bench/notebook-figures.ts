@@ -1,0 +1,14 @@
+/**
+ * Figures of notebooks, in one run; `npm run bench:notebooks -- proxy start cold idle` chooses among them.
+ */
+import { type Figure, printFigures } from './measurement.ts';
+import { proxyFigures } from './notebooks/proxy-figures.ts';
+
+const parts: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  proxy: proxyFigures,
+};
+const wanted = process.argv.slice(2);
+const figures: Figure[] = [];
+for (const [name, measure] of Object.entries(parts))
+  if (wanted.length === 0 || wanted.includes(name)) figures.push(...(await measure()));
+printFigures(figures);
