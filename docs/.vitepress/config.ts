@@ -36,6 +36,7 @@ export default defineConfig({
         items: [
           { text: 'Configuration', link: '/reference/configuration' },
           { text: 'Commands', link: '/reference/commands' },
+          { text: 'REST API of the hub', link: '/reference/hub-api' },
         ],
       },
       {

@@ -121,6 +121,11 @@ export interface ComputeBackend {
    * after connecting and before a byte is sent, it tells that nobody else took the call.
    */
   stillListens(endpoint: JobEndpoint): Promise<boolean>;
+  /**
+   * How many processes of a running job the kernel has ended because the job's memory was full: the job itself may
+   * live on. 0 where that ends the job as a whole, and for jobs that ended.
+   */
+  memoryKills(ref: JobRef): Promise<number>;
   /** Ends the job and everything it started: asks first, kills after `graceSeconds`. Resolves when nothing is left. */
   cancel(ref: JobRef, options: { readonly graceSeconds: number }): Promise<void>;
 }

@@ -233,6 +233,18 @@ export function computeBackendContract(subject: ContractSubject): void {
       await expect(stat(path)).rejects.toThrow('ENOENT');
     });
 
+    it('counts processes that were ended for want of memory while their job goes on, or ends it', async (context) => {
+      needed(context);
+      const grow = 'dd if=/dev/zero of=/dev/null bs=200M; echo over; sleep 20';
+      const ref = await submit(await job(grow, { limits: { memoryBytes: 64 * megabyte, wallSeconds: 20 } }));
+      expect(await backend.memoryKills(ref)).toBe(0);
+      await until(
+        async () => (await backend.state(ref)).state === 'ended' || (await backend.memoryKills(ref)) === 1,
+      );
+      const state = await backend.state(ref);
+      if (state.state === 'ended') expect(state.end.reason).toBe('out-of-memory');
+    });
+
     it('ends a job that outgrows its memory and says so', async (context) => {
       needed(context);
       // One buffer of that size, written again and again.

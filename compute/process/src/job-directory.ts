@@ -36,6 +36,8 @@ const jobRecord = z.object({
   }),
   /** cgroup.procs file that lists the job's processes, '' when none. */
   membersFile: z.string(),
+  /** Where the kernel counts processes that it ended for want of memory, '' when nowhere; missing in older records. */
+  oomFile: z.string().default(''),
   /** What the platform has to watch itself because the kernel does not. */
   watched: z.object({ memory: z.boolean(), processes: z.boolean() }),
   /** The leading process is a sandbox's own program: it is never asked to end, only killed. */

@@ -12,6 +12,7 @@ const record: JobRecord = {
   writablePaths: [],
   diskBaseline: 0,
   secretPaths: [],
+  oomFile: '',
   removeDirectories: [],
 };
 

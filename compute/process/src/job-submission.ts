@@ -157,6 +157,7 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
     diskBaseline,
     exposedPort: spec.exposedPort,
     secretPaths,
+    oomFile: setup.oomFile,
     removeDirectories: [...setup.directories],
   };
   const guarded = setup.watched.processes && spec.limits.processes !== undefined;

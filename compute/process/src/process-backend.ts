@@ -14,6 +14,7 @@ import { checkJobSpec } from './job-spec-check.ts';
 import { startJob } from './job-submission.ts';
 import { jobLogs, jobState, watchJob } from './job-watch.ts';
 import { chooseLimiter, type Limiter, type LimitMethod } from './limits/limiter.ts';
+import { memoryKills } from './memory-kills.ts';
 import { adoptionPrefix } from './orphan-adoption.ts';
 import { SharedSnapshot } from './process-snapshot.ts';
 import { type Invocation, type JobOwner, type RunAs, resolveOwner, type Sandbox } from './run-as.ts';
@@ -129,6 +130,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     logs: jobLogs,
     endpoint: jobEndpoint,
     stillListens,
+    memoryKills,
     cancel: (ref, { graceSeconds }) => cancelJob(ref, graceSeconds),
   };
 }

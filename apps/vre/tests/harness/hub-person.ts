@@ -1,3 +1,4 @@
+import type { Destination } from '@vre/aai/drive-pages';
 import type { ServerModel } from '@vre/protocol-jupyterhub';
 import { getGlobalDispatcher } from 'undici';
 import { callControl } from '../../src/control/control-client.ts';
@@ -13,6 +14,8 @@ export type HubAnswer = { readonly status: number; readonly headers: Headers; re
 export interface HubPerson {
   readonly name: string;
   readonly token: string;
+  /** Opens a page as the person's browser does, with its cookies. */
+  visit(url: string): Promise<Destination>;
   /** Calls the REST API; `path` below `/hub/api`. */
   api(path: string, call?: { readonly method?: string; readonly json?: unknown }): Promise<HubAnswer>;
   /** Asks for a server; throws unless it is being started. */
@@ -47,16 +50,31 @@ let counter = 0;
 /** Creates an account and signs it in to portal and hub. */
 export async function createHubPerson(
   platform: Pick<TestPlatform, 'installation' | 'addresses'>,
+  options: { readonly administrator?: boolean } = {},
 ): Promise<HubPerson> {
   const name = `nb${process.pid.toString(36)}${(counter++).toString(36)}`;
   const password = 'correct horse battery staple';
   await callControl(platform.installation, 'api', '/aai/users', {
     method: 'POST',
-    json: { username: name, password, name: `Notebook Tester ${counter}`, email: `${name}@example.org` },
+    json: {
+      username: name,
+      password,
+      name: `Notebook Tester ${counter}`,
+      email: `${name}@example.org`,
+      ...options,
+    },
   });
   const { notebooks: hub, portal } = platform.addresses;
   const person = createPerson({ username: name, password });
   await person.visit(`${portal}/x/login?next=/`);
+  if (options.administrator) {
+    const groups = `${portal}/x/aai/groups`;
+    // The group that the hub's configuration names: being an administrator of accounts is something else.
+    const { id } = (await person.json(groups, { method: 'POST', json: { path: '/administrators' } })) as {
+      readonly id: string;
+    };
+    await person.json(`${groups}/${id}/members/${name}`, { method: 'PUT' });
+  }
   await person.visit(`${hub}/hub/login?next=/hub/api/user`);
   const { token } = (await person.json(`${portal}/x/hub/users/${name}/tokens`, {
     method: 'POST',
@@ -97,6 +115,7 @@ export async function createHubPerson(
   return {
     name,
     token,
+    visit: person.visit,
     api,
     server,
     start: async (which = '', options = { profile: 'minimal' }) => {

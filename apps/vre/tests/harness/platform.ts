@@ -39,13 +39,16 @@ export async function startPlatformForTests(options: {
   readonly runBefore?: readonly string[];
   /** An existing empty directory instead of a new one below the checkout, for instance on a disk of its own. */
   readonly dataDirectory?: string;
+  /** Folder with other environments than those that tests share. */
+  readonly builds?: string;
 }): Promise<TestPlatform> {
   mkdirSync(sharedBuilds, { recursive: true });
   const dataDirectory =
     options.dataDirectory ?? (await mkdtemp(join(checkout, '.vre-test', `${options.name}-`)));
   for (const built of ['environments', 'tools', 'cache']) {
-    mkdirSync(join(sharedBuilds, built), { recursive: true });
-    symlinkSync(join(sharedBuilds, built), join(dataDirectory, built));
+    const folder = join(options.builds ?? sharedBuilds, built);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(folder, join(dataDirectory, built));
   }
   const configFile = join(dataDirectory, 'vre.yaml');
   await writeFile(configFile, stringify({ 'port-base': await freePortBlock(), ...options.configuration }));

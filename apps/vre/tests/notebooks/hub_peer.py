@@ -9,6 +9,7 @@ from jupyterhub.proxy import Proxy
 class RoutesInMemory(Proxy):
     """Keeps routes where the hub can ask for them; nobody is routed anywhere."""
 
+    should_start = False
     routes = {}
 
     async def add_route(self, routespec, target, data):

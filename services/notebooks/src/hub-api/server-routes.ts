@@ -43,6 +43,10 @@ export function serverRoutes(app: FastifyInstance, parts: HubParts): void {
         400,
         `A server cannot be named ${JSON.stringify(name)}: letters, digits, dots, dashes and underscores, at most 50, the first a letter or digit.`,
       );
+    const before = await read.find(account.id, name);
+    // Asked again while it is being started: that is under way.
+    if (before !== undefined && isStarting(before))
+      return reply.code(202).send(serverModelOf(before, account, settings.hub, settings.times));
     const { profile, ...options } = startBody.parse(request.body ?? {});
     const server = await servers.start(account, name, {
       options,

@@ -89,9 +89,8 @@ export function userRoutes(app: FastifyInstance, parts: HubParts): void {
     );
     const items = await models(caller, accounts, query.include_stopped_servers);
     if (!paged) return items;
-    return reply
-      .type(paginationType)
-      .send(pageOf(items, { ...page, total }, new URL(request.url, addresses.notebooks)));
+    // Asked for by its own media type, and yet answered as plain JSON: as JupyterHub does.
+    return reply.send(pageOf(items, { ...page, total }, new URL(request.url, addresses.notebooks)));
   });
 
   app.get('/users/:user', async (request: PersonRequest) => {

@@ -75,6 +75,20 @@ export async function appendProgress(
   return rows.length > 0;
 }
 
+/** Adds what happened to a running server to its story; a few dozen lines at most are kept of that. */
+export async function tellRunning(
+  transaction: Queryable,
+  id: string,
+  startNumber: number,
+  line: ServerProgress,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update hub.server set progress = progress || ${JSON.stringify([line])}::jsonb
+    where id = ${id} and start_number = ${startNumber} and state = 'ready' and jsonb_array_length(progress) < 100
+    returning 1`.execute(transaction);
+  return rows.length > 0;
+}
+
 /** Begins a start anew that a dead worker left half done: what it may have put into the old directory counts no more. */
 export async function renumberStart(
   database: Queryable,

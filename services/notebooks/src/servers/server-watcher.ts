@@ -1,5 +1,6 @@
 import type { JobEnd } from '@vre/compute-port';
 import type { Daemon, Outcome } from '@vre/daemon';
+import { createMemoryWarnings } from './memory-warnings.ts';
 import { serverChanged } from './server-events.ts';
 import { endSentence } from './server-failure.ts';
 import { jobsIn } from './server-jobs.ts';
@@ -21,11 +22,14 @@ export function createServerWatcher(parts: ServerParts): Daemon & Stoppable {
   const { database, clock, policy } = parts;
   const worker = parts.identifiers.uuid();
   const lives = createServerLives(parts.log, () => undefined);
+  const watched = new Map<string, OwnedServer>();
+  const memory = createMemoryWarnings(parts);
   let ending: 'stopped' | 'abandoned' | undefined;
   const leaseEnd = () => new Date(clock.now().getTime() + policy.leaseSeconds * 1000);
 
   async function step(): Promise<Outcome> {
     if (lives.size > 0) lives.keepOnly(await renewLeases(database.direct, worker, lives.ids(), leaseEnd()));
+    await memory.look([...watched.values()]);
     if (ending !== undefined || lives.size >= atOnce) return 'idle';
     const limit = atOnce - lives.size;
     const claimed = await database.transaction((transaction) =>
@@ -36,7 +40,8 @@ export function createServerWatcher(parts: ServerParts): Daemon & Stoppable {
   }
 
   async function watch(owned: OwnedServer, signal: AbortSignal): Promise<void> {
-    const { job } = owned.server;
+    const { job, id } = owned.server;
+    watched.set(id, owned);
     const backend = job === null ? undefined : parts.backends[job.backend];
     try {
       if (job === null || backend === undefined) {
@@ -47,6 +52,8 @@ export function createServerWatcher(parts: ServerParts): Daemon & Stoppable {
     } catch (error) {
       if (!signal.aborted) throw error;
       if (ending === 'stopped') await releaseServer(database.direct, worker, owned.server.id);
+    } finally {
+      watched.delete(id);
     }
   }
 

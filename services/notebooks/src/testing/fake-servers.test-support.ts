@@ -52,7 +52,8 @@ export function fakeServers(context: TestContext): FakeServers {
         insert into hub.server as known (id, account_id, name, state, profile, options, failure, port, requested_at, ready_at)
         values (${identifiers.uuid()}, ${account.id}, ${name}, ${fake.nextState}, ${profile ?? 'lab'},
                 ${JSON.stringify(options ?? {})}::jsonb, ${failure}, 4711, ${now}, ${readyAt})
-        on conflict (account_id, name) do update set state = excluded.state, ready_at = excluded.ready_at
+        on conflict (account_id, name) do update
+          set state = excluded.state, ready_at = excluded.ready_at, start_number = known.start_number + 1
         returning ${columns}`.execute(database.direct);
       const server = rows[0] as Server;
       const token = await issueServerToken(database.direct, {

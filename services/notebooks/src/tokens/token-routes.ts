@@ -1,4 +1,4 @@
-import { HubError, messages } from '@vre/protocol-jupyterhub';
+import { HubError } from '@vre/protocol-jupyterhub';
 import type { ServiceContext } from '@vre/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -90,7 +90,7 @@ export function tokenRoutes(
     );
     if ('unknown' in decision) throw new HubError(400, `There is no scope ${decision.unknown}.`);
     if ('beyond' in decision)
-      throw new HubError(403, `${messages.actionNotAuthorized} You do not have ${decision.beyond} to give.`);
+      throw new HubError(400, `A token cannot be given ${decision.beyond}, which you do not have yourself.`);
     const now = clock.now();
     const latest = await latestEnd(caller, now);
     const asked = body.expires_in == null ? latest : new Date(now.getTime() + body.expires_in * 1000);
