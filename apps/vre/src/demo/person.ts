@@ -7,7 +7,7 @@ export interface Person {
   /** A call as the portal's own pages make it, with the session cookie. Throws on any status but 2xx. */
   json(
     url: string,
-    call?: { readonly method?: 'GET' | 'POST' | 'DELETE'; readonly json?: unknown },
+    call?: { readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly json?: unknown },
   ): Promise<unknown>;
 }
 
