@@ -25,6 +25,7 @@ export default defineConfig({
           { text: 'Start and operate', link: '/how-to/operate' },
           { text: 'Use from my computer', link: '/how-to/use-from-my-computer' },
           { text: 'Notebooks from a terminal', link: '/how-to/notebooks-from-a-terminal' },
+          { text: 'Files in a notebook server', link: '/how-to/notebook-files' },
           { text: 'Data in workflows', link: '/how-to/data-in-workflows' },
           { text: 'Operate the notebooks', link: '/how-to/operate-notebooks' },
           { text: 'Back up, restore, upgrade', link: '/how-to/back-up' },

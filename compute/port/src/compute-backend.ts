@@ -2,7 +2,13 @@
 export type NetworkPolicy = 'none' | 'platform' | 'open';
 
 /** A directory or file of the host that the job sees at `target`. */
-export type Mount = { readonly source: string; readonly target: string; readonly readOnly: boolean };
+export type Mount = {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** Written by jobs of several accounts: it keeps its owner, and what is in it counts for no job's disk limit. */
+  readonly shared?: boolean;
+};
 
 /**
  * One command with everything it needs. A workflow step, a notebook server and a Dask worker are all jobs.
@@ -42,6 +48,8 @@ export type JobSpec = {
     readonly username: string;
     /** Small, unique and never reused: what a uid of the account's own derives from. */
     readonly number: number;
+    /** Small numbers of groups of accounts whose shared files this one may write, where groups get ids of their own. */
+    readonly groups?: readonly number[];
   };
 };
 

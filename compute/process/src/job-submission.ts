@@ -132,7 +132,9 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
   const markerValue = `${spec.jobId}.${name.slice(0, 8)}`;
   const marker = `${markerVariable}=${markerValue}`;
   const environment = { ...spec.environment, [markerVariable]: markerValue };
-  const writable = spec.mounts.filter(({ readOnly }) => !readOnly).map(({ source }) => source);
+  const writable = spec.mounts
+    .filter(({ readOnly, shared }) => !readOnly && shared !== true)
+    .map(({ source }) => source);
   const invocation = submission.invocation(environment);
   const exposures = owner === undefined ? [] : await hiddenAncestors(neededPaths(spec, sandboxed), owner);
   if (owner !== undefined && exposures.length > 0) await requireMountNamespaces(exposures, owner);

@@ -48,7 +48,9 @@ export function launchScript(plan: LaunchPlan): string {
   if (plan.cpuList !== undefined) words.push('taskset', '-c', plan.cpuList);
   words.push('setpriv');
   if (plan.owner !== undefined) {
-    words.push(`--reuid=${plan.owner.uid}`, `--regid=${plan.owner.gid}`, '--clear-groups');
+    const { uid, gid, groups = [] } = plan.owner;
+    words.push(`--reuid=${uid}`, `--regid=${gid}`);
+    words.push(groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`);
     words.push('--inh-caps=-all', '--bounding-set=-all');
   }
   words.push('--no-new-privs', 'env', '-i', '--default-signal');

@@ -1,7 +1,7 @@
 import { ComputeError, type JobSpec } from '@vre/compute-port';
 
-/** The uid and gid a job runs with. Never 0. */
-export type JobOwner = { readonly uid: number; readonly gid: number };
+/** The uid and gid a job runs with, and its supplementary groups. Never 0. */
+export type JobOwner = { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] };
 
 /**
  * Who jobs run as: the platform's own user, one fixed user, or a user per principal. Everything but `self`
@@ -51,8 +51,11 @@ export function resolveOwner(
   }
   const owner = typeof runAs === 'function' ? runAs(principal) : runAs;
   const valid = (id: number) => Number.isInteger(id) && id > 0 && id < 2 ** 32 - 1;
-  if (!valid(owner.uid) || !valid(owner.gid)) {
-    throw new ComputeError('refused', `Jobs never run as uid ${owner.uid}, gid ${owner.gid}.`);
+  if (![owner.uid, owner.gid, ...(owner.groups ?? [])].every(valid)) {
+    throw new ComputeError(
+      'refused',
+      `Jobs never run as uid ${owner.uid}, gid ${[owner.gid, ...(owner.groups ?? [])].join(', ')}.`,
+    );
   }
   if (platformUid === 0) return owner;
   if (owner.uid === platformUid) return undefined;

@@ -11,6 +11,8 @@ export type ConfinedEntry = {
   /** 0 for everything but files. */
   readonly bytes: number;
   readonly modifiedAt: Date;
+  /** When a file was last read, written, renamed or otherwise changed; reading a directory does not count. */
+  readonly touchedAt: Date;
   /** Number of the file within its file system; kept by a rename. */
   readonly inode: bigint;
   /** Device, inode, size, and times of content and inode, as one opaque word. */
@@ -32,6 +34,9 @@ export function confinedEntry(path: string, stats: BigIntStats): ConfinedEntry {
     kind,
     bytes: kind === 'file' ? Number(stats.size) : 0,
     modifiedAt: stats.mtime,
+    touchedAt: new Date(
+      Math.max(...[stats.mtime, stats.ctime, ...(kind === 'directory' ? [] : [stats.atime])].map(Number)),
+    ),
     inode: stats.ino,
     version: words.map((word) => word.toString(36)).join('-'),
   };

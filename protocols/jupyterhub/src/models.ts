@@ -35,6 +35,8 @@ export const serverModel = z.looseObject({
       stops_at: time,
       tokens_expire_at: time,
       isolation: z.string(),
+      /** What the home held when the server was started, own packages included. */
+      disk: z.looseObject({ used_bytes: z.number(), limit_bytes: z.number() }).nullish(),
     })
     .optional(),
 });

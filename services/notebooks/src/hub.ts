@@ -119,6 +119,7 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
                 times: {
                   idleSeconds: config['idle-time'],
                   longestSeconds: config['longest-life'],
+                  homeBytes: config['home-size'],
                 },
                 administratorGroups,
               },

@@ -15,6 +15,33 @@ export const notebooksConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('Limits of single servers'),
+  'home-size': bytesSchema
+    .default(100e9)
+    .describe('Bytes that one person’s home and own packages may hold; checked when a server starts'),
+  shared: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether servers see a scratch folder that all people share'),
+      'keep-for': durationSchema
+        .prefault('30 d')
+        .describe('Files there that nobody read or wrote for this long are removed'),
+    })
+    .prefault({})
+    .describe('Scratch of all people: ~/shared, and /shared with bubblewrap'),
+  'host-folders': z
+    .array(z.string().regex(/^\/[^\0\n]*[^/\0\n]$/, 'must be an absolute path'))
+    .default(['/cvmfs', '/eos'])
+    .describe('Directories of this machine that servers see read-only, where they are there'),
+  'project-gids-from': z
+    .int()
+    .min(1000)
+    .max(2_000_000_000)
+    .default(50_000)
+    .describe(
+      'First of the group ids that project folders belong to when the platform runs as root; apart from all uids of jobs.',
+    ),
   'servers-at-once': z
     .int()
     .min(1)

@@ -6,7 +6,7 @@ const source = new URL('../src/', import.meta.url);
 /** Tables of the schema `hub`, by the feature that owns them. */
 export const notebooksMigrations: MigrationSet = {
   service: 'notebooks',
-  directories: ['accounts', 'sign-in', 'servers', 'tokens', 'oauth'].map(
+  directories: ['accounts', 'sign-in', 'servers', 'tokens', 'oauth', 'folders'].map(
     (feature) => new URL(`${feature}/migrations/`, source),
   ),
 };

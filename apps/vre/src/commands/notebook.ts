@@ -26,9 +26,10 @@ export function addNotebookCommands(program: Command): void {
   withServer(notebook.command('start'))
     .description('start a server and tell the progress; signs you in the first time')
     .option('--profile <name>', 'environment card, such as minimal; the one used last, or the first')
-    .action((options: ServerOptions & { readonly profile?: string }) =>
+    .option('--rescue', 'when your home is full: start with an empty one, with yours in ~/home to tidy up')
+    .action((options: ServerOptions & { readonly profile?: string; readonly rescue?: boolean }) =>
       atHub(options, async (hub) => {
-        const wanted = { name: options.server, profile: options.profile };
+        const wanted = { name: options.server, profile: options.profile, rescue: options.rescue === true };
         const { server } = await startServer(hub, wanted, story);
         print(addressOf(hub, server.url));
       }),

@@ -11,9 +11,15 @@ export async function notebooksParts(
   installation: Installation,
   configuration: Configuration,
 ): Promise<NotebooksParts> {
-  const firstUid = configuration.notebooks['job-uids-from'];
+  const { 'job-uids-from': firstUid, 'project-gids-from': firstGroup } = configuration.notebooks;
   const runAs: RunAs =
-    process.getuid?.() === 0 ? ({ number }) => ({ uid: firstUid + number, gid: firstUid + number }) : 'self';
+    process.getuid?.() === 0
+      ? ({ number, groups = [] }) => ({
+          uid: firstUid + number,
+          gid: firstUid + number,
+          groups: groups.map((group) => firstGroup + group),
+        })
+      : 'self';
   return {
     sandbox: createBubblewrapBackend({ runAs }),
     plain: createProcessBackend({ runAs }),

@@ -3,7 +3,7 @@ import type { ServerModel } from '@vre/protocol-jupyterhub';
 import type { OpenHub } from './open-hub.ts';
 
 type Hub = Pick<OpenHub, 'api' | 'user' | 'server'>;
-type Wanted = { readonly name: string; readonly profile: string | undefined };
+type Wanted = { readonly name: string; readonly profile: string | undefined; readonly rescue?: boolean };
 
 /** "your server" or "your server NAME", for sentences. */
 export const serverCalled = (name: string): string => (name === '' ? 'your server' : `your server "${name}"`);
@@ -23,7 +23,10 @@ export async function startServer(
   if (running) refuseOther(before, wanted);
   if (running && before.ready) return { server: before, started: false };
   if (!running) {
-    const options = wanted.profile === undefined ? {} : { profile: wanted.profile };
+    const options = {
+      ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
+      ...(wanted.rescue ? { rescue: true } : {}),
+    };
     await hub.api.startServer(hub.user, wanted.name, options);
   }
   for await (const event of hub.api.progress(hub.user, wanted.name)) {

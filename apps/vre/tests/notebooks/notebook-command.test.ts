@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect } from 'vitest';
 import { test } from '../harness/clients-test.ts';
@@ -13,25 +13,6 @@ beforeAll(async () => {
   hub = platform.addresses.notebooks;
   ada = await createNotebookUser(platform);
 });
-
-async function notebookOf(name: string, ...cells: string[]): Promise<string> {
-  const file = join(ada.home, `${name}.ipynb`);
-  const content = {
-    cells: cells.map((source, index) => ({
-      cell_type: 'code',
-      id: `cell-${index}`,
-      metadata: {},
-      execution_count: null,
-      outputs: [],
-      source,
-    })),
-    metadata: { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  };
-  await writeFile(file, JSON.stringify(content));
-  return file;
-}
 
 test('who never signed in to the hub is told the address that does it', async () => {
   const { code, output } = await ada.notebook('start', '--profile', 'minimal');
@@ -53,7 +34,7 @@ test('a server is started, seen, read and stopped', async () => {
   const other = await ada.notebook('start', '--profile', 'root');
   expect([other.code, other.output]).toEqual([1, expect.stringContaining('runs with minimal, not root')]);
 
-  const file = await notebookOf('adds', 'a = 40', 'print(a + 2)');
+  const file = await ada.write('adds', 'a = 40', 'print(a + 2)');
   const done = await ada.notebook('exec', file);
   expect([done.code, done.output]).toEqual([0, expect.stringContaining('\n42\n')]);
   const saved = await readFile(join(ada.home, 'adds.executed.ipynb'), 'utf8');
@@ -67,7 +48,7 @@ test('a server is started, seen, read and stopped', async () => {
 });
 
 test('a cell that fails ends the command with its number and traceback; outputs before it are kept', async () => {
-  const file = await notebookOf('fails', 'print("before")', 'raise ValueError("too hot")', 'print("after")');
+  const file = await ada.write('fails', 'print("before")', 'raise ValueError("too hot")', 'print("after")');
   const output = join(ada.home, 'failed.ipynb');
   const words = ['--profile', 'minimal', '--server', 'batch', '--output', output];
   const failed = await ada.notebook('exec', file, ...words);

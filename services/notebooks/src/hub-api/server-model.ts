@@ -2,8 +2,12 @@ import type { ServerModel } from '@vre/protocol-jupyterhub';
 import type { Account } from '../accounts/account.ts';
 import { type Server, type ServerState, serverPrefix } from '../servers/server.ts';
 
-/** Seconds that decide when a server is stopped without being asked. */
-export type ServerTimes = { readonly idleSeconds: number; readonly longestSeconds: number };
+/** Seconds that decide when a server is stopped without being asked, and the bytes that a home may hold. */
+export type ServerTimes = {
+  readonly idleSeconds: number;
+  readonly longestSeconds: number;
+  readonly homeBytes: number;
+};
 
 const pendingOf: Readonly<Record<ServerState, 'spawn' | 'stop' | null>> = {
   requested: 'spawn',
@@ -68,6 +72,10 @@ export function serverModelOf(
       stops_at: stopsAt(server, times)?.toISOString() ?? null,
       tokens_expire_at: server.tokensExpireAt?.toISOString() ?? null,
       isolation: server.isolation,
+      disk:
+        server.homeBytes === null
+          ? null
+          : { used_bytes: Number(server.homeBytes), limit_bytes: times.homeBytes },
     },
   };
 }

@@ -1,5 +1,6 @@
 import { chmod, mkdir, rename, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writePage } from '../folders/shared-folder.ts';
 
 /** A local storage element that servers can read. */
 export type VisibleElement = { readonly name: string; readonly directory: string };
@@ -44,4 +45,17 @@ export async function makeLakeFolder(directory: string, elements: readonly Visib
     await symlink(target, part);
     await rename(part, lakePath(directory, name));
   }
+  await writePage(directory, lakePage(elements));
 }
+
+const lakePage = (
+  elements: readonly VisibleElement[],
+): string => `The data lake, read-only: files of storage elements of this machine, without a download.
+
+${elements.map(({ name }) => `  ${name}/`).join('\n') || '  (no storage element lies on this machine)'}
+
+Everybody who is signed in may read everything here, as the lake itself allows. Files of other elements are fetched with
+"rucio download SCOPE:NAME". Where a file lies in here is the lake's affair and may change: ask "rucio replica list file
+SCOPE:NAME", or take it from the data lake's panel in JupyterLab, which adds it to a variable of your notebook.
+To put something into the lake: rucio upload --rse ELEMENT FILE.
+`;

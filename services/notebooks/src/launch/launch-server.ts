@@ -1,10 +1,14 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lakeTokenRequest, writeRucioFiles } from '@vre/client-files';
 import type { JobRef } from '@vre/compute-port';
 import { chooseBackend } from '@vre/compute-process';
 import { NotConnected } from '@vre/identity';
+import { homeBytes, rescueBytes, roomInHome } from '../folders/home-space.ts';
+import { serverFolders } from '../folders/server-folders.ts';
 import { StartFailure } from '../servers/server-failure.ts';
 import { enterStarting, recordJob } from '../servers/server-lease-store.ts';
+import { recordHomeBytes } from '../servers/server-store.ts';
 import { buildReport, notOurs, type StartLife } from '../servers/start-life.ts';
 import { sealStartSecrets } from '../servers/start-secrets.ts';
 import { freePort } from './free-port.ts';
@@ -40,11 +44,20 @@ export async function launchServer(life: StartLife): Promise<JobRef> {
 
   const directory = join(serversDirectory(dataDirectory), folderName(server.id, server.startNumber));
   const folder = await makeServerFolder(directory);
-  const home = homeDirectory(dataDirectory, owner.id);
+  const ownHome = homeDirectory(dataDirectory, owner.id);
+  const overlays = join(dataDirectory, 'overlays', owner.id);
   const overlay = overlayDirectory(dataDirectory, owner.id, server.profile);
-  await makePrivate(home, join(dataDirectory, 'homes'));
+  await makePrivate(ownHome, join(dataDirectory, 'homes'));
   await makePrivate(join(dataDirectory, 'overlays', owner.id), join(dataDirectory, 'overlays'));
-  await makePrivate(overlay, join(dataDirectory, 'overlays', owner.id));
+  await makePrivate(overlay, overlays);
+  const rescue = server.options['rescue'] === true;
+  const home = rescue ? folder.rescueHome : ownHome;
+  if (rescue) await mkdir(home, { recursive: true, mode: 0o700 });
+  const used = await homeBytes(ownHome, overlays);
+  await recordHomeBytes(parts.database.direct, server.id, used);
+  const diskBytes = rescue
+    ? rescueBytes
+    : roomInHome(used, { home: policy.homeBytes, server: policy.diskBytes });
 
   await life.tell(5, `Preparing the environment ${server.profile}`);
   const builds = buildReport(life, 5, 60);
@@ -83,7 +96,8 @@ export async function launchServer(life: StartLife): Promise<JobRef> {
     await life.tell(66, 'Writing the configuration');
     const lake = join(dataDirectory, 'lake');
     const { visible, sentences } = await visibleElements(parts.elements, process.getuid?.() ?? -1);
-    for (const sentence of sentences) await life.tell(66, sentence);
+    const folders = await serverFolders(parts, owner, folder.settings);
+    for (const sentence of [...sentences, ...folders.sentences]) await life.tell(66, sentence);
     await makeLakeFolder(lake, visible);
     await writeJupyterSettings(folder.settings, {
       addresses,
@@ -123,6 +137,9 @@ export async function launchServer(life: StartLife): Promise<JobRef> {
       owner,
       folder,
       home,
+      fullHome: rescue ? ownHome : undefined,
+      folders,
+      diskBytes,
       first: software.kernels.first,
       overlay,
       lake,

@@ -13,6 +13,8 @@ export type ServerFolder = {
   readonly settings: string;
   /** The variables that are secret, as a file. */
   readonly secrets: string;
+  /** An empty home for a start whose person's own is full. */
+  readonly rescueHome: string;
 };
 
 export const serversDirectory = (dataDirectory: string): string => join(dataDirectory, 'servers');
@@ -32,6 +34,7 @@ export function serverFolder(directory: string): ServerFolder {
     credentials: at('credentials'),
     settings: at('settings'),
     secrets: at('secrets'),
+    rescueHome: at('rescue-home'),
   };
 }
 
@@ -58,7 +61,7 @@ export async function tidyServerFolder(directory: string): Promise<void> {
   const files = await openConfined(directory).catch(() => undefined);
   if (files === undefined) return;
   try {
-    for (const place of ['credentials', 'secrets', 'settings']) {
+    for (const place of ['credentials', 'secrets', 'settings', 'rescue-home']) {
       if ((await files.stat(place)) !== undefined) await files.removeTree(place);
     }
   } finally {

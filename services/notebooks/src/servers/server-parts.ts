@@ -15,6 +15,8 @@ export type ServerPolicy = {
   readonly cpus: number | undefined;
   readonly processes: number;
   readonly diskBytes: number;
+  /** What a home may hold. */
+  readonly homeBytes: number;
   /** From the start of the job until the server must answer. */
   readonly startSeconds: number;
   readonly serversAtOnce: number;
@@ -70,4 +72,15 @@ export type ServerParts = {
   readonly keeper: TokenKeeper;
   readonly tokens: ServerTokens;
   readonly policy: ServerPolicy;
+  readonly folders: FolderPolicy;
+};
+
+/** Folders that servers see besides their homes. */
+export type FolderPolicy = {
+  /** Directories of the machine, shown read-only where they are there. */
+  readonly host: readonly string[];
+  /** How long untouched files of the shared scratch are kept; undefined where there is none. */
+  readonly sharedKeepSeconds: number | undefined;
+  /** Group id of a project's files; undefined where all jobs share the platform's uid. */
+  readonly projectGroupId: ((project: { readonly number: number }) => number) | undefined;
 };

@@ -4,13 +4,15 @@ import { sql } from '@vre/database';
 import { environmentBuilder, prepareKernels } from '@vre/environments';
 import type { TokenKeeper } from '@vre/identity';
 import type { AuditFinding, ServiceContext } from '@vre/service';
+import { createSharedCleaner } from '../folders/shared-cleaner.ts';
+import { sharedDirectory } from '../folders/shared-folder.ts';
 import type { NotebooksConfig } from '../notebooks-config.ts';
 import type { NotebooksParts } from '../notebooks-parts.ts';
 import { createTokenRenewal } from '../renewal/token-renewal.ts';
 import { auditServers } from './server-audit.ts';
 import { createServerCuller } from './server-culler.ts';
 import { createServerJanitor } from './server-janitor.ts';
-import type { ServerParts, ServerPolicy, ServerTokens } from './server-parts.ts';
+import type { FolderPolicy, ServerParts, ServerPolicy, ServerTokens } from './server-parts.ts';
 import { createServers, type Servers } from './server-service.ts';
 import { createServerStarter } from './server-starter.ts';
 import { createServerStopper } from './server-stopper.ts';
@@ -35,6 +37,7 @@ export const serverPolicy = (config: NotebooksConfig): ServerPolicy => ({
   cpus: config.server.cpus,
   processes: config.server.processes,
   diskBytes: config.server.disk,
+  homeBytes: config['home-size'],
   startSeconds: config.server['start-time'],
   serversAtOnce: config['servers-at-once'],
   startsAtOnce: config['starts-at-once'],
@@ -43,6 +46,12 @@ export const serverPolicy = (config: NotebooksConfig): ServerPolicy => ({
   longestLifeSeconds: config['longest-life'],
   leaseSeconds,
   graceSeconds,
+});
+
+export const folderPolicy = (config: NotebooksConfig): FolderPolicy => ({
+  host: config['host-folders'],
+  sharedKeepSeconds: config.shared.enabled ? config.shared['keep-for'] : undefined,
+  projectGroupId: process.getuid?.() === 0 ? ({ number }) => config['project-gids-from'] + number : undefined,
 });
 
 /** Puts the parts of servers together from what the service was given. */
@@ -74,7 +83,14 @@ export function serverParts(
     prepareKernels,
     elements: given.elements,
     policy: serverPolicy(config),
+    folders: folderPolicy(config),
   };
+}
+
+function sharedCleaner({ clock, dataDirectory, folders }: ServerParts): readonly Daemon[] {
+  if (folders.sharedKeepSeconds === undefined) return [];
+  const directory = sharedDirectory(dataDirectory);
+  return [createSharedCleaner({ clock, directory, keepSeconds: folders.sharedKeepSeconds })];
 }
 
 export function createServerRoom(parts: ServerParts): ServerRoom {
@@ -89,6 +105,7 @@ export function createServerRoom(parts: ServerParts): ServerRoom {
       createServerCuller(parts),
       createServerJanitor(parts),
       createTokenRenewal(parts),
+      ...sharedCleaner(parts),
     ],
     stop: async () => {
       await Promise.all([starter.stop(), watcher.stop()]);

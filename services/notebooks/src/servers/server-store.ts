@@ -9,6 +9,7 @@ export type ServerOwner = {
   readonly name: string;
   readonly username: string;
   readonly number: number;
+  readonly groups: readonly string[];
 };
 export type OwnedServer = { readonly server: Server; readonly owner: ServerOwner };
 
@@ -18,9 +19,10 @@ export const serverColumns = sql.raw(`server.id, server.account_id as "accountId
   server.port, server.environment, server.isolation, server.requested_at as "requestedAt",
   server.ready_at as "readyAt", server.ended_at as "endedAt", server.last_activity_at as "lastActivityAt",
   server.warned_at as "warnedAt", server.keep_until as "keepUntil", server.tokens_expire_at as "tokensExpireAt",
-  server.notice`);
+  server.notice, server.home_bytes as "homeBytes"`);
 export const ownerColumns = sql.raw(`jsonb_build_object('id', account.id, 'issuer', account.issuer,
-  'subject', account.subject, 'name', account.name, 'username', account.username, 'number', account.number) as owner`);
+  'subject', account.subject, 'name', account.name, 'username', account.username, 'number', account.number,
+  'groups', to_jsonb(account.groups)) as owner`);
 
 type OwnedRow = Server & { readonly owner: ServerOwner };
 export const ownedServer = ({ owner, ...server }: OwnedRow): OwnedServer => ({ server, owner });
@@ -184,4 +186,9 @@ export async function readProgress(
          with ordinality as told (line, place) where place > ${from}) as lines
     from hub.server where id = ${id}`.execute(database);
   return rows[0];
+}
+
+/** What the home held at the start, for the person to see. */
+export async function recordHomeBytes(database: Queryable, id: string, bytes: number): Promise<void> {
+  await sql`update hub.server set home_bytes = ${bytes} where id = ${id}`.execute(database);
 }

@@ -67,6 +67,8 @@ export type Server = {
   readonly tokensExpireAt: Date | null;
   /** What the person should know about a running server, such as: sign in again. */
   readonly notice: string | null;
+  /** Bytes in the home when it was started. */
+  readonly homeBytes: number | null;
 };
 
 /** Path prefix of a server, with slashes at both ends: `/user/NAME/` or `/user/NAME/SERVER/`. */

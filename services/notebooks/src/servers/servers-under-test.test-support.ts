@@ -15,7 +15,7 @@ import { notebooksMigrations } from '../notebooks-migrations.ts';
 import { issueServerToken, revokeServerTokens } from '../tokens/token-service.ts';
 import type { Server } from './server.ts';
 import type { ServerParts, ServerPolicy } from './server-parts.ts';
-import { createServerRoom, type ServerRoom, serverPolicy } from './server-room.ts';
+import { createServerRoom, folderPolicy, type ServerRoom, serverPolicy } from './server-room.ts';
 import { findServer } from './server-store.ts';
 
 /** A single-user server reduced to what the hub looks at. What it does beside answering is named by its environment. */
@@ -189,6 +189,7 @@ export async function startServersUnderTest(
           ...options.policy,
           ...policy,
         },
+        folders: folderPolicy(notebooksConfigSchema.parse({})),
         ...change,
       });
       rooms.add(room);

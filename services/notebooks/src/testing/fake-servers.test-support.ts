@@ -10,7 +10,7 @@ const columns = sql.raw(`id, account_id as "accountId", name, display_name as "d
   start_number as "startNumber", profile, options, progress, failure, failure_log as "failureLog", job, directory, port,
   environment, isolation, requested_at as "requestedAt", ready_at as "readyAt", ended_at as "endedAt",
   last_activity_at as "lastActivityAt", warned_at as "warnedAt", keep_until as "keepUntil",
-  tokens_expire_at as "tokensExpireAt"`);
+  tokens_expire_at as "tokensExpireAt", home_bytes as "homeBytes"`);
 
 /** Servers that are rows and nothing else: a start is ready at once, or stays where `nextState` says. */
 export interface FakeServers {
