@@ -1,8 +1,7 @@
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,7 +39,14 @@ export async function proxyFigures(): Promise<readonly Figure[]> {
     children.push(backend);
     const { port } = await said<{ port: number }>(backend);
     const wayIn = fork(join(import.meta.dirname, 'way-in.ts'), [String(port)], {
-      execArgv: [...process.execArgv, ...(process.env['BENCH_PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`] : [])],
+      // Packages as they were built.
+      execArgv: [
+        '--import',
+        'tsx',
+        ...(process.env['BENCH_PROFILE']
+          ? ['--cpu-prof', '--cpu-prof-interval', '200', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`]
+          : []),
+      ],
     });
     children.push(wayIn);
     const { url, cookie } = await said<{ url: string; cookie: string }>(wayIn);
@@ -121,7 +127,9 @@ async function echo({ url, headers }: Way): Promise<number> {
     'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
     ...headers,
   });
-  socket.write(`GET ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  socket.write(
+    `GET ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+  );
   const [head] = (await once(socket, 'data')) as [Buffer];
   if (!head.toString().startsWith('HTTP/1.1 101')) throw new Error(`no WebSocket at ${url}: ${head}`);
   const message = Buffer.alloc(1024, 'x');
@@ -147,10 +155,21 @@ async function echo({ url, headers }: Way): Promise<number> {
 }
 
 /** Installs the peer from the registry and starts it with one route to the server. */
-async function startPeer(directory: string, children: ChildProcess[], backend: number): Promise<Omit<Way, 'headers'>> {
+async function startPeer(
+  directory: string,
+  children: ChildProcess[],
+  backend: number,
+): Promise<Omit<Way, 'headers'>> {
   const prefix = process.env['PEER_PROXY'] ?? join(directory, 'peer');
   if (process.env['PEER_PROXY'] === undefined)
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, `configurable-http-proxy@${peerVersion}`]);
+    await run('npm', [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      prefix,
+      `configurable-http-proxy@${peerVersion}`,
+    ]);
   const [port, api] = await Promise.all([freePort(), freePort()]);
   const child = spawn(
     process.execPath,
@@ -165,14 +184,22 @@ async function startPeer(directory: string, children: ChildProcess[], backend: n
   const url = `http://127.0.0.1:${port}/user/marie/api/status`;
   for (;;) {
     if (child.exitCode !== null) throw new Error('configurable-http-proxy did not start');
-    if (await fetch(url).then(({ ok }) => ok, () => false)) return { url, pid: child.pid as number };
+    if (
+      await fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return { url, pid: child.pid as number };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
 /** First message of a child; it says what its type says. */
 async function said<T>(child: ChildProcess): Promise<T> {
-  const gone = once(child, 'exit').then(() => Promise.reject(new Error('a process of the measurement ended')));
+  const gone = once(child, 'exit').then(() =>
+    Promise.reject(new Error('a process of the measurement ended')),
+  );
   const [message] = await Promise.race([once(child, 'message'), gone]);
   gone.catch(() => undefined);
   return message as T;

@@ -114,8 +114,7 @@ export function createServerAccess(
 }
 
 /** Credentials themselves stay out of memory that lives on. */
-const keyOf = ({ kind, value }: Credential): string =>
-  hash('sha256', `${kind} ${value}`, 'base64');
+const keyOf = ({ kind, value }: Credential): string => hash('sha256', `${kind} ${value}`, 'base64');
 
 /** Clients outside a browser open WebSockets with `?token=`; anywhere else a token in an address does not count. */
 function upgradeToken(request: IncomingMessage): Credential | undefined {
