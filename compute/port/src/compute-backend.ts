@@ -2,7 +2,16 @@
 export type NetworkPolicy = 'none' | 'platform' | 'open';
 
 /** A directory or file of the host that the job sees at `target`. */
-export type Mount = { readonly source: string; readonly target: string; readonly readOnly: boolean };
+export type Mount = {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /**
+   * Nobody but jobs of the same principal writes here. It changes hands once; later jobs start without a look at
+   * everything in it, however much that is. Default: the platform may have put something there before each job.
+   */
+  readonly ownedByPrincipal?: boolean;
+};
 
 /**
  * One command with everything it needs. A workflow step, a notebook server and a Dask worker are all jobs.

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskUsage } from './disk-usage.ts';
-import { type JobRecord, jobFile, readExit, readStarter, writeVerdict } from './job-directory.ts';
+import { type JobRecord, jobFile, readExit, readStarter, writeOnce, writeVerdict } from './job-directory.ts';
 import { createLimitLook } from './limit-look.ts';
 import { MachineUse } from './machine-use.ts';
 import { jobMembers, signalAll } from './members.ts';
@@ -103,7 +103,11 @@ export function startWatchdog(directory: string, record: JobRecord, shared: Shar
     if (!diskLook.isDue(use, now)) return false;
     const begun = performance.now();
     const log = await stat(join(directory, jobFile.log)).catch(() => undefined);
-    const grown = (await diskUsage(record.writablePaths)) - record.diskBaseline + (log?.size ?? 0);
+    const usage = await diskUsage(record.writablePaths);
+    // Nested too deeply to be counted.
+    if (!Number.isFinite(usage)) return true;
+    const baseline = record.diskBaseline ?? (await firstUsage(directory, usage));
+    const grown = usage - baseline + (log?.size ?? 0);
     // A big tree costs more to look at: spend a twentieth of the time on it.
     const cost = performance.now() - begun;
     diskCosts.set(directory, cost);
@@ -150,4 +154,10 @@ async function devicesOf(paths: readonly string[]): Promise<ReadonlyMap<number, 
     if (info !== undefined) found.set(info.dev, path);
   }
   return found;
+}
+
+/** What the first look of all found, by whichever process it was taken. */
+async function firstUsage(directory: string, usage: number): Promise<number> {
+  await writeOnce(directory, jobFile.diskBaseline, String(usage));
+  return Number(await readFile(join(directory, jobFile.diskBaseline), 'latin1'));
 }

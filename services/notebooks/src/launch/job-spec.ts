@@ -43,11 +43,11 @@ const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 export function serverJobSpec(wanted: SpecWanted): JobSpec {
   const { folder, owner, server, policy, home } = wanted;
   const secretsFile = join(folder.secrets, 'variables.sh');
-  const writable = [home, wanted.overlay, folder.credentials];
+  const own = [home, wanted.overlay];
   const readable = [...new Set([folder.settings, wanted.lake, ...wanted.elements, ...wanted.readable])];
   const mount =
-    (readOnly: boolean) =>
-    (path: string): Mount => ({ source: path, target: path, readOnly });
+    (how: Pick<Mount, 'readOnly' | 'ownedByPrincipal'>) =>
+    (path: string): Mount => ({ source: path, target: path, ...how });
   return {
     jobId: `server-${folderName(server.id, server.startNumber)}`,
     jobDirectory: folder.control,
@@ -72,7 +72,11 @@ export function serverJobSpec(wanted: SpecWanted): JobSpec {
           .join(''),
       },
     ],
-    mounts: [...writable.map(mount(false)), ...readable.map(mount(true))],
+    mounts: [
+      ...own.map(mount({ readOnly: false, ownedByPrincipal: true })),
+      mount({ readOnly: false })(folder.credentials),
+      ...readable.map(mount({ readOnly: true })),
+    ],
     limits: {
       cpus: policy.cpus,
       memoryBytes: policy.memoryBytes,
