@@ -29,6 +29,7 @@ export async function idleFigures(): Promise<readonly Figure[]> {
       // Adopted within two turns of the watcher.
       await new Promise((resolve) => setTimeout(resolve, 15_000));
       const share = await shareOfACore(platform);
+      process.stderr.write(`idle: ${before.toFixed(4)} without, ${share.toFixed(4)} with servers\n`);
       return [
         {
           what: `platform with ${servers} idle servers, more than without`,
@@ -105,7 +106,8 @@ async function addServers(platform: TestPlatform): Promise<() => Promise<void>> 
       database.direct,
     );
     await database.close();
-    await Promise.all(jobs.map((job) => backend.cancel(job, { graceSeconds: 0 })));
+    // One after the other: each looks at every process of the machine.
+    for (const job of jobs) await backend.cancel(job, { graceSeconds: 0 });
     const [row] = rows;
     if (rows.length !== 1 || row?.state !== 'ready' || row.held !== servers)
       throw new Error(`the servers were not looked after: ${JSON.stringify(rows)}`);

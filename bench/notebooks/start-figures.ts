@@ -36,9 +36,11 @@ export async function startFigures(): Promise<readonly Figure[]> {
     await oneStart(user);
     await byHand(lab);
     const seen: { readonly ours: Start; readonly byHand: number }[] = [];
-    for (let round = 0; round < rounds; round++)
-      seen.push({ ours: await oneStart(user), byHand: await byHand(lab) });
-    if (process.env['BENCH_STORY']) for (const { ours } of seen) console.error(ours.story);
+    for (let round = 0; round < rounds; round++) {
+      const pair = { ours: await oneStart(user), byHand: await byHand(lab) };
+      seen.push(pair);
+      process.stderr.write(`${pair.ours.story}\nby hand ${(pair.byHand * 1000).toFixed(0)} ms\n`);
+    }
     const of = (value: (pair: (typeof seen)[number]) => number) => median(seen.map(value));
     const hand = of((pair) => pair.byHand);
     return [
