@@ -14,24 +14,32 @@ export function processorSeconds(pid: number): number {
   }
 }
 
-/** Processes whose command line says `text`, and the descendants of those; not this process. */
-export function processesNaming(text: string): readonly number[] {
+/** The same, with the time of children that ended and were waited for. */
+export function processorSecondsWithEnded(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0) / ticksPerSecond;
+  } catch {
+    return 0;
+  }
+}
+
+/** Children, theirs, and so on. */
+export function descendantsOf(ancestor: number): readonly number[] {
   const parents = new Map<number, number>();
-  const named = new Set<number>();
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!Number.isInteger(pid)) continue;
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       parents.set(pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text) && pid !== process.pid) named.add(pid);
     } catch {
       // It ended while we looked.
     }
   }
-  const belongs = (pid: number): boolean => {
-    const parent = parents.get(pid);
-    return named.has(pid) || (parent !== undefined && pid > 1 && belongs(parent));
-  };
-  return [...parents.keys()].filter(belongs);
+  const found = new Set([ancestor]);
+  for (const one of found) for (const [pid, parent] of parents) if (parent === one) found.add(pid);
+  found.delete(ancestor);
+  return [...found];
 }

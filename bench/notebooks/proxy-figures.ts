@@ -39,10 +39,12 @@ export async function proxyFigures(): Promise<readonly Figure[]> {
     children.push(backend);
     const { port } = await said<{ port: number }>(backend);
     const wayIn = fork(join(import.meta.dirname, 'way-in.ts'), [String(port)], {
+      // Packages as they were built.
       execArgv: [
-        ...process.execArgv,
+        '--import',
+        'tsx',
         ...(process.env['BENCH_PROFILE']
-          ? ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`]
+          ? ['--cpu-prof', '--cpu-prof-interval', '200', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`]
           : []),
       ],
     });

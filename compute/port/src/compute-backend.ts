@@ -8,6 +8,11 @@ export type Mount = {
   readonly readOnly: boolean;
   /** Written by jobs of several accounts: it keeps its owner, and what is in it counts for no job's disk limit. */
   readonly shared?: boolean;
+  /**
+   * Nobody but jobs of the same principal writes here. It changes hands once; later jobs start without a look at
+   * everything in it, however much that is. Default: the platform may have put something there before each job.
+   */
+  readonly ownedByPrincipal?: boolean;
 };
 
 /**

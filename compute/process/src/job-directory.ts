@@ -13,6 +13,7 @@ export const jobFile = {
   launch: 'launch.sh',
   program: 'starter.sh',
   record: 'job.json',
+  diskBaseline: 'disk-baseline',
 } as const;
 
 const exitRecord = z.object({
@@ -43,8 +44,11 @@ const jobRecord = z.object({
   /** The leading process is a sandbox's own program: it is never asked to end, only killed. */
   sandboxed: z.boolean(),
   writablePaths: z.array(z.string()),
-  /** Bytes on disk below the writable paths before the start. */
-  diskBaseline: z.number(),
+  /**
+   * Bytes on disk below the writable paths before the start. Missing: what the watchdog's first look found counts,
+   * because looking before the start would take too long.
+   */
+  diskBaseline: z.number().optional(),
   /** Port the job said it would listen on. */
   exposedPort: z.number().int().optional(),
   secretPaths: z.array(z.string()),

@@ -11,7 +11,7 @@ import { type JobRecord, jobFile, readExit, readStarter } from './job-directory.
 import { launchScript, starterPlanScript } from './launch-script.ts';
 import { removeGroup } from './limits/control-groups.ts';
 import type { Limiter } from './limits/limiter.ts';
-import { giveTo } from './ownership.ts';
+import { belongsTo, giveTo } from './ownership.ts';
 import { type Exposure, hiddenAncestors, type NeededPath } from './path-exposure.ts';
 import { markerVariable } from './process-snapshot.ts';
 import type { Invocation, JobOwner } from './run-as.ts';
@@ -124,6 +124,29 @@ export async function startJob(submission: Submission): Promise<JobRef> {
   }
 }
 
+/** Bytes in the writable mounts now; undefined where counting would cost more than it tells, in somebody's own files. */
+async function usageBefore(
+  { limits, mounts }: JobSpec,
+  writable: readonly string[],
+): Promise<number | undefined> {
+  if (limits.diskBytes === undefined) return 0;
+  if (mounts.some(({ ownedByPrincipal }) => ownedByPrincipal === true)) return undefined;
+  const bytes = await diskUsage(writable);
+  if (Number.isFinite(bytes)) return bytes;
+  throw new ComputeError(
+    'invalid-spec',
+    'Below the workspace lie directories nested more deeply than files can be named: remove them first.',
+  );
+}
+
+/** Hands writable mounts to the job's owner, those that are the owner's alone only once. */
+async function giveMounts({ mounts }: JobSpec, owner: JobOwner, from: number): Promise<void> {
+  for (const { source, readOnly, ownedByPrincipal } of mounts) {
+    if (readOnly || (ownedByPrincipal === true && (await belongsTo(source, owner)))) continue;
+    await giveTo(source, owner, from);
+  }
+}
+
 async function prepareAndStart(submission: Submission): Promise<JobRef> {
   const { spec, owner, limiter, sandboxed } = submission;
   const directory = spec.jobDirectory;
@@ -138,14 +161,8 @@ async function prepareAndStart(submission: Submission): Promise<JobRef> {
   const invocation = submission.invocation(environment);
   const exposures = owner === undefined ? [] : await hiddenAncestors(neededPaths(spec, sandboxed), owner);
   if (owner !== undefined && exposures.length > 0) await requireMountNamespaces(exposures, owner);
-  if (owner !== undefined) for (const path of writable) await giveTo(path, owner, submission.platformUid);
-  const diskBaseline = spec.limits.diskBytes === undefined ? 0 : await diskUsage(writable);
-  if (!Number.isFinite(diskBaseline)) {
-    throw new ComputeError(
-      'invalid-spec',
-      'Below the workspace lie directories nested more deeply than files can be named: remove them first.',
-    );
-  }
+  if (owner !== undefined) await giveMounts(spec, owner, submission.platformUid);
+  const diskBaseline = await usageBefore(spec, writable);
   const setup = await limiter.prepare(name, spec.limits);
   const secretPaths = spec.secretFiles.map(({ path }) => path);
   const record: JobRecord = {

@@ -6,10 +6,9 @@ import { jobFile, readExit, readJob, readRecord, readStarter, writeOnce } from '
 import { jobEnd } from './job-end.ts';
 import { removeGroup } from './limits/control-groups.ts';
 import { signalAll, starterRemains } from './members.ts';
-import type { SharedSnapshot } from './process-snapshot.ts';
 import { isAlive } from './process-table.ts';
 import { removeSecretFiles } from './secret-files.ts';
-import { killMembers, startWatchdog } from './watchdog.ts';
+import { killMembers, type SharedLooks, startWatchdog } from './watchdog.ts';
 
 async function recordedEnd(directory: string): Promise<JobEnd | undefined> {
   const exit = await readExit(directory);
@@ -61,14 +60,14 @@ export async function jobState(ref: JobRef): Promise<JobState> {
 export async function watchJob(
   ref: JobRef,
   livenessMilliseconds: number,
-  processes: SharedSnapshot,
+  shared: SharedLooks,
   signal: AbortSignal,
 ): Promise<JobEnd> {
   signal.throwIfAborted();
   const changes = new DirectoryChanges(ref.jobDirectory);
   const record = await readRecord(ref.jobDirectory);
   const stopWatchdog =
-    record === undefined ? () => undefined : startWatchdog(ref.jobDirectory, record, processes);
+    record === undefined ? () => undefined : startWatchdog(ref.jobDirectory, record, shared);
   try {
     for (;;) {
       const state = await jobState(ref);

@@ -2,7 +2,7 @@ import { link, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { giveTo } from './ownership.ts';
+import { belongsTo, giveTo } from './ownership.ts';
 
 it('gives the platform’s files to the job, but nothing through links', async (context) => {
   if (process.getuid?.() !== 0) context.skip('only root can give files away');
@@ -15,7 +15,10 @@ it('gives the platform’s files to the job, but nothing through links', async (
     await writeFile(join(workspace, 'inner', 'file'), '');
     await symlink(join(root, 'secret'), join(workspace, 'symbolic'));
     await link(join(root, 'linked'), join(workspace, 'hard'));
-    await giveTo(workspace, { uid: 20_001, gid: 20_001 }, 0);
+    const owner = { uid: 20_001, gid: 20_001 };
+    expect(await belongsTo(workspace, owner)).toBe(false);
+    await giveTo(workspace, owner, 0);
+    expect(await belongsTo(workspace, owner)).toBe(true);
     const uidOf = async (path: string) => (await stat(join(root, path))).uid;
     expect(await uidOf('workspace')).toBe(20_001);
     expect(await uidOf('workspace/inner/file')).toBe(20_001);

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import type { JobOwner } from './run-as.ts';
 
 const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY, O_NONBLOCK } = constants;
@@ -13,6 +13,12 @@ const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY, O_NONBLOCK } = constants;
 export async function giveTo(path: string, owner: JobOwner, from: number): Promise<void> {
   const top = await open(path, O_RDONLY | O_NOFOLLOW);
   await give(top, owner, from);
+}
+
+/** Whether a path itself belongs to the owner already; a symbolic link never does. */
+export async function belongsTo(path: string, owner: JobOwner): Promise<boolean> {
+  const { uid, gid } = await lstat(path);
+  return uid === owner.uid && gid === owner.gid;
 }
 
 /** A descriptor stays open a level, and the platform puts nothing so deep. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,28 @@ describe('process back-end', () => {
     expect(await backend.state({ backend: 'process', jobId: 'x', jobDirectory: root })).toMatchObject({
       end: { reason: 'timed-out' },
     });
+  });
+
+  it('counts in a directory of the principal’s own what jobs add, and not what lay there', async () => {
+    const home = join(root, 'home');
+    const control = join(root, 'control');
+    await mkdir(home);
+    await mkdir(control);
+    await writeFile(join(home, 'before'), Buffer.alloc(8_000_000, 'x'));
+    const job = {
+      ...spec(
+        'until [ -e go ]; do sleep 0.05; done; i=0; while :; do i=$((i+1)); head -c 1000000 /dev/zero > f$i; [ $i -gt 8 ] && sleep 0.2; done',
+      ),
+      jobDirectory: control,
+      workingDirectory: home,
+      mounts: [{ source: home, target: home, readOnly: false, ownedByPrincipal: true }],
+      limits: { diskBytes: 5_000_000, wallSeconds: 20 },
+    };
+    const end = backend.watch(await backend.submit(job), AbortSignal.timeout(30_000));
+    const counted = () => readFile(join(control, 'disk-baseline'), 'latin1').catch(() => '0');
+    await expect.poll(async () => Number(await counted()), { timeout: 10_000 }).toBeGreaterThan(7_900_000);
+    await writeFile(join(home, 'go'), '');
+    expect(await end).toMatchObject({ reason: 'disk-exceeded' });
   });
 
   it('survives a full disk, and its end is written down', async (context) => {

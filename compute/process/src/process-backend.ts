@@ -16,8 +16,8 @@ import { jobLogs, jobState, watchJob } from './job-watch.ts';
 import { chooseLimiter, type Limiter, type LimitMethod } from './limits/limiter.ts';
 import { memoryKills } from './memory-kills.ts';
 import { adoptionPrefix } from './orphan-adoption.ts';
-import { SharedSnapshot } from './process-snapshot.ts';
 import { type Invocation, type JobOwner, type RunAs, resolveOwner, type Sandbox } from './run-as.ts';
+import { createSharedLooks } from './watchdog.ts';
 
 const run = promisify(execFile);
 
@@ -57,7 +57,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
     adoption ??= adoptionPrefix();
     return adoption;
   };
-  const processes = new SharedSnapshot();
+  const shared = createSharedLooks();
   const starting = new Map<string, Promise<JobRef>>();
 
   /** Somebody to try things as: accounts are not known here, but any unprivileged uid does. */
@@ -126,7 +126,7 @@ export function createProcessBackend(options: ProcessBackendOptions): ComputeBac
       return promise;
     },
     state: jobState,
-    watch: (ref, signal) => watchJob(ref, liveness, processes, signal),
+    watch: (ref, signal) => watchJob(ref, liveness, shared, signal),
     logs: jobLogs,
     endpoint: jobEndpoint,
     stillListens,

@@ -57,7 +57,7 @@ const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 export function serverJobSpec(wanted: SpecWanted): JobSpec {
   const { folder, owner, server, policy, home, folders, fullHome } = wanted;
   const secretsFile = join(folder.secrets, 'variables.sh');
-  const writable = [home, ...(fullHome === undefined ? [] : [fullHome]), wanted.overlay, folder.credentials];
+  const own = [home, ...(fullHome === undefined ? [] : [fullHome]), wanted.overlay];
   const links = [
     { name: 'lake', target: wanted.lake },
     ...folders.links,
@@ -65,8 +65,8 @@ export function serverJobSpec(wanted: SpecWanted): JobSpec {
   ];
   const readable = [...new Set([folder.settings, wanted.lake, ...wanted.elements, ...wanted.readable])];
   const mount =
-    (readOnly: boolean) =>
-    (path: string): Mount => ({ source: path, target: path, readOnly });
+    (how: Pick<Mount, 'readOnly' | 'ownedByPrincipal'>) =>
+    (path: string): Mount => ({ source: path, target: path, ...how });
   return {
     jobId: `server-${folderName(server.id, server.startNumber)}`,
     jobDirectory: folder.control,
@@ -93,7 +93,12 @@ export function serverJobSpec(wanted: SpecWanted): JobSpec {
           .join(''),
       },
     ],
-    mounts: [...writable.map(mount(false)), ...readable.map(mount(true)), ...folders.mounts],
+    mounts: [
+      ...own.map(mount({ readOnly: false, ownedByPrincipal: true })),
+      mount({ readOnly: false })(folder.credentials),
+      ...readable.map(mount({ readOnly: true })),
+      ...folders.mounts,
+    ],
     limits: {
       cpus: policy.cpus,
       memoryBytes: policy.memoryBytes,
