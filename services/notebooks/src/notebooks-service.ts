@@ -7,6 +7,7 @@ import { notebooksMigrations } from './notebooks-migrations.ts';
 import type { NotebooksParts } from './notebooks-parts.ts';
 import { createServerProxy } from './proxy/index.ts';
 import { renderError } from './render-error.ts';
+import { createPortCheck } from './servers/own-port.ts';
 import { createServerRoom, serverParts } from './servers/server-room.ts';
 import { findServer, serversOf } from './servers/server-store.ts';
 import { issueServerToken, revokeServerTokens } from './tokens/token-service.ts';
@@ -20,11 +21,14 @@ export function createNotebooksService(
   const { database, dataDirectory } = context;
   const hub = createHub(context, config);
   const tokens = { issueServerToken, revokeServerTokens };
-  const room = createServerRoom(serverParts(context, config, parts, { keeper: hub.keeper, tokens }));
+  const ofServers = serverParts(context, config, parts, { keeper: hub.keeper, tokens });
+  const room = createServerRoom(ofServers);
+  const isOwnPort = createPortCheck(ofServers.backends);
   const proxy = createServerProxy(
     context,
     hub.access,
     (next) => `/hub/login?next=${encodeURIComponent(next)}`,
+    ({ job }) => isOwnPort(job),
   );
   return {
     name: 'notebooks',

@@ -1,5 +1,5 @@
 import type { Database } from '@vre/database';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { readyStarts, type ServerRoute } from './route-store.ts';
 
 /** What is open to each start of a server, so that nothing outlives it. */
@@ -17,7 +17,34 @@ const connectionsAtMost = 64;
 /** An answer may take long to begin (a notebook turned into PDF); what it then sends may pause as long as it likes. */
 const answerMilliseconds = 30 * 60_000;
 
-export function createLiveConnections(database: Database): LiveConnections {
+const plainConnector = buildConnector({ timeout: 10_000 });
+
+/** Connects, then asks who listens there: only what the server's own job answers is passed on. */
+function ownConnector(isOwn: () => Promise<boolean>): buildConnector.connector {
+  return (options, callback) =>
+    plainConnector(options, (error, socket) => {
+      if (error !== null) return callback(error, null);
+      // Until undici listens, a reset must not go unheard.
+      const unheard = () => undefined;
+      socket.on('error', unheard);
+      const refuse = (cause: Error) => {
+        socket.destroy();
+        callback(cause, null);
+      };
+      isOwn().then((own) => {
+        if (!own) return refuse(new Error('the port is no longer that of the server'));
+        if (socket.destroyed) return refuse(new Error('the server closed the connection'));
+        callback(null, socket);
+        socket.off('error', unheard);
+      }, refuse);
+    });
+}
+
+/** `isOwn` tells whether a server's own job listens on its port now. */
+export function createLiveConnections(
+  database: Database,
+  isOwn: (route: ServerRoute) => Promise<boolean>,
+): LiveConnections {
   const starts = new Map<string, { readonly pool: Pool; readonly cuts: Set<() => void> }>();
   const keyOf = (route: ServerRoute) => `${route.serverId} ${route.startNumber}`;
   function start(route: ServerRoute, port: number) {
@@ -32,7 +59,7 @@ export function createLiveConnections(database: Database): LiveConnections {
         keepAliveTimeout: 60_000,
         headersTimeout: answerMilliseconds,
         bodyTimeout: 0,
-        connect: { timeout: 10_000 },
+        connect: ownConnector(() => isOwn(route)),
       }),
       cuts: new Set<() => void>(),
     };

@@ -51,15 +51,19 @@ type Passage = {
   readonly path: string;
 };
 
-/** `loginPath` answers where a browser signs in to come back to `next`. */
+/**
+ * `loginPath` answers where a browser signs in to come back to `next`; `isOwnPort` whether a server's own job listens on
+ * its port now.
+ */
 export function createServerProxy(
   context: Pick<ServiceContext, 'database' | 'outbox' | 'addresses' | 'metrics' | 'log'>,
   gate: ServerGate,
   loginPath: (next: string) => string,
+  isOwnPort: (route: ServerRoute) => Promise<boolean>,
 ): ServerProxy {
   const { database, outbox, addresses, log } = context;
   const publicOrigin = new URL(addresses.notebooks);
-  const live = createLiveConnections(database);
+  const live = createLiveConnections(database, isOwnPort);
   const routes = createRouteCache(database, outbox, () => {
     live.sweep().catch((error: unknown) => log.warn({ err: error }, 'cannot look for servers that ended'));
   });
@@ -156,6 +160,10 @@ export function createServerProxy(
       return refused(403, 'WebSockets are opened by pages of this host only.');
     const passage = await admit(request);
     if (!('route' in passage)) return refused(passage.status === 302 ? 403 : passage.status, passage.message);
+    if (!(await isOwnPort(passage.route))) {
+      routes.forget(passage.route.accountName);
+      return refused(503, unreachable(passage.route).message);
+    }
     if (socket.destroyed) return;
     const cut = () => socket.destroy();
     socket.once('close', live.hold(passage.route, cut));

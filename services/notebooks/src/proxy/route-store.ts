@@ -1,3 +1,4 @@
+import type { JobRef } from '@vre/compute-port';
 import { type Queryable, sql } from '@vre/database';
 import type { ServerState } from '../servers/server.ts';
 
@@ -12,13 +13,14 @@ export type ServerRoute = {
   readonly state: ServerState;
   /** On 127.0.0.1; null unless a start got that far. */
   readonly port: number | null;
+  readonly job: JobRef | null;
 };
 
 /** All servers of a person. Index: `server (account_id, name)`. */
 export async function routesOf(database: Queryable, accountName: string): Promise<readonly ServerRoute[]> {
   const { rows } = await sql<ServerRoute>`
     select server.id as "serverId", server.start_number as "startNumber", account.id as "accountId",
-           account.name as "accountName", server.name, server.state, server.port
+           account.name as "accountName", server.name, server.state, server.port, server.job
     from hub.account join hub.server on server.account_id = account.id
     where account.name = ${accountName}`.execute(database);
   return rows;
