@@ -3,3 +3,4 @@
 export { openSecrets, type Secrets } from './envelope.ts';
 export { type LocalCertificates, localCertificates } from './local-certificates.ts';
 export { readOrCreateSecretFile, readSecretFile, writeSecretFile } from './secret-file.ts';
+export { selfSignedPem } from './self-signed.ts';

@@ -20,7 +20,8 @@ export function createNotebooksService(
   const { database, dataDirectory } = context;
   const hub = createHub(context, config);
   const tokens = { issueServerToken, revokeServerTokens };
-  const room = createServerRoom(serverParts(context, config, parts, { keeper: hub.keeper, tokens }));
+  const ofServers = serverParts(context, config, parts, { keeper: hub.keeper, tokens });
+  const room = createServerRoom(ofServers);
   const proxy = createServerProxy(
     context,
     hub.access,

@@ -5,7 +5,7 @@ import type { Sessions } from '../sign-in/sessions.ts';
 import { findToken, touchToken } from '../tokens/token-store.ts';
 import type { Caller } from './caller.ts';
 import type { Credential } from './credential.ts';
-import { isAdministrator, scopesOfPerson, scopesOfToken } from './policy.ts';
+import { isAdministrator, scopesOfPerson, scopesOfSession, scopesOfToken } from './policy.ts';
 import type { Standing } from './standing.ts';
 
 /** Finds out whose credential it is; `undefined` for one that does not count, with the reason in `why`. */
@@ -78,12 +78,11 @@ export function createCallers(
       await sessions.endAllOf(account.id);
       return { why: lostStanding };
     }
-    const administrator = isAdministrator(account, administratorGroups);
     return {
       account,
       by: 'session',
-      administrator,
-      scopes: scopesOfPerson(account, administrator),
+      administrator: false,
+      scopes: scopesOfSession(account),
       tokenId: undefined,
       sessionId: session.id,
       serverId: undefined,

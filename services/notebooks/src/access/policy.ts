@@ -40,6 +40,14 @@ export function scopesOfPerson(account: Pick<Account, 'name'>, administrator: bo
   return expandScopes(scopes, { user: account.name });
 }
 
+/**
+ * What a browser's session may do: a script in somebody's own notebook acts with it too, for as long as the page is
+ * open. It makes no token that would outlive the page, and administers nothing; the portal does that with tokens.
+ */
+export function scopesOfSession(account: Pick<Account, 'name'>): ReadonlySet<string> {
+  return new Set([...scopesOfPerson(account, false)].filter((scope) => !/^tokens(!|$)/.test(scope)));
+}
+
 /** What a token may do: never more than its owner may now. */
 export function scopesOfToken(
   token: { readonly scopes: readonly string[] },

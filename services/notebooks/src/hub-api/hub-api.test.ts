@@ -1,3 +1,4 @@
+import { sql } from '@vre/database';
 import { serverModel, tokenModel, userModel } from '@vre/protocol-jupyterhub';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HubUnderTest, startHub } from '../testing/hub-under-test.test-support.ts';
@@ -89,6 +90,27 @@ describe('the hub itself', () => {
     });
     expect(await broken.json()).toEqual({ status: 400, message: 'The body is not valid JSON.' });
   });
+});
+
+test('one person makes so many tokens and no more', async () => {
+  const tony = await hub.bearer('tony');
+  await get('/user', tony);
+  await sql`
+    insert into hub.token (hash, kind, account_id, scopes, created_at)
+    select sha256(convert_to(nth::text, 'utf8')), 'api', account.id, '{}', now()
+    from generate_series(1, 499) as nth, hub.account where name = 'tony'`.execute(
+    hub.context.database.direct,
+  );
+  expect((await send('POST', '/users/tony/tokens', tony, {})).status).toBe(201);
+  const refused = await send('POST', '/users/tony/tokens', tony, {});
+  expect([refused.status, refused.json().message]).toEqual([429, expect.stringContaining('revoke')]);
+  const { api_tokens: tokens } = (await get('/users/tony/tokens', tony)).json();
+  expect(tokens).toHaveLength(500);
+});
+
+test('options of a server are no store', async () => {
+  const refused = await send('POST', '/users/alice/server', alice, { padding: 'x'.repeat(10_000) });
+  expect([refused.status, refused.json().message]).toEqual([400, expect.stringContaining('8192')]);
 });
 
 describe('people', () => {

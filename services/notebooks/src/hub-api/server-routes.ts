@@ -6,7 +6,12 @@ import { type Server, serverPrefix } from '../servers/server.ts';
 import type { HubParts } from './hub-parts.ts';
 import { isStarting, serverModelOf } from './server-model.ts';
 
-const startBody = z.looseObject({ profile: z.string().max(100).optional() });
+const longestOptions = 8192;
+const startBody = z
+  .looseObject({ profile: z.string().max(100).optional() })
+  .refine((body) => JSON.stringify(body).length <= longestOptions, {
+    message: `options of a server are at most ${longestOptions} characters long`,
+  });
 const stopBody = z.looseObject({ remove: z.boolean().default(false) });
 const keepAliveBody = z.looseObject({ until: z.iso.datetime({ offset: true }) });
 /** Stands in addresses, cookies and names of OAuth clients. */

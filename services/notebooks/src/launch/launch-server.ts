@@ -11,6 +11,7 @@ import { enterStarting, recordJob } from '../servers/server-lease-store.ts';
 import { recordHomeBytes } from '../servers/server-store.ts';
 import { buildReport, notOurs, type StartLife } from '../servers/start-life.ts';
 import { sealStartSecrets } from '../servers/start-secrets.ts';
+import { writeDaskIdentity } from './dask-security.ts';
 import { freePort } from './free-port.ts';
 import { serverJobSpec } from './job-spec.ts';
 import { writeJupyterSettings } from './jupyter-settings.ts';
@@ -81,6 +82,7 @@ export async function launchServer(life: StartLife): Promise<JobRef> {
       );
     });
   await writeRucioFiles(folder.credentials, { addresses, account: owner.username, token: lakeToken.token });
+  await writeDaskIdentity(folder.credentials, parts.clock.now(), policy.longestLifeSeconds);
   const reana = await mintReanaToken(
     parts,
     owner,

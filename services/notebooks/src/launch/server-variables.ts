@@ -3,6 +3,7 @@ import { rucioFiles } from '@vre/client-files';
 import type { Addresses } from '@vre/service';
 import { oauthClientId, serverPrefix } from '../servers/server.ts';
 import type { ServerOwner } from '../servers/server-store.ts';
+import { daskSecurityVariables } from './dask-security.ts';
 
 /** What the variables of one start are made of. */
 export type VariablesWanted = {
@@ -98,6 +99,7 @@ export function serverVariables(wanted: VariablesWanted): Readonly<Record<string
     DASK_LABEXTENSION__FACTORY__MODULE: 'dask.distributed',
     DASK_LABEXTENSION__FACTORY__CLASS: 'LocalCluster',
     DASK_LABEXTENSION__FACTORY__KWARGS: daskCluster(limits),
+    ...daskSecurityVariables(wanted.credentials),
     DASK_DISTRIBUTED__DASHBOARD__LINK: `${prefix}proxy/{port}/status`,
   };
 }

@@ -159,6 +159,45 @@ test('the server cannot set the cookies of the hub', async () => {
   expect(response.headers.getSetCookie()).toEqual(['own=1']);
 });
 
+test.each([
+  'vre-hub-signin-1234=forged; Path=/hub/oauth_callback',
+  '__Host-vre-hub=forged; Path=/; Secure',
+  ' VRE-HUB =forged; Path=/',
+  '=vre-hub=forged; Path=/',
+  'vre-hub; Path=/',
+])('nor by another spelling: %s', async (cookie) => {
+  answer = (_request, response) => response.setHeader('set-cookie', [cookie, 'own=1']).end('x');
+  expect((await until(200)).headers.getSetCookie()).toEqual(['own=1']);
+});
+
+test('nothing that holds for the whole host comes from a server', async () => {
+  const headers = {
+    'Service-Worker-Allowed': '/',
+    'Clear-Site-Data': '"*"',
+    'Alt-Svc': 'h2="elsewhere.example.org:443"',
+    'Strict-Transport-Security': 'max-age=1',
+    NEL: '{}',
+    'Report-To': '{}',
+  };
+  answer = (_request, response) => response.writeHead(200, { ...headers, etag: 'kept' }).end('x');
+  const response = await until(200);
+  expect(response.headers.get('etag')).toBe('kept');
+  expect(Object.keys(headers).filter((name) => response.headers.has(name))).toEqual([]);
+});
+
+test('who took over the port of a server gets no request', async () => {
+  await until(200);
+  await put('stopped');
+  await until(424);
+  listensAs = 'a stranger';
+  seen = undefined;
+  await put('ready');
+  await until(503);
+  const { socket, head } = await handshake();
+  socket.destroy();
+  expect([head.split('\r\n', 1)[0], seen]).toEqual(['HTTP/1.1 503 Service Unavailable', undefined]);
+});
+
 test('events arrive one by one, not when the answer is over', async () => {
   let next: () => void = () => undefined;
   answer = (_request, response) => {

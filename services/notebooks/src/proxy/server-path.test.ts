@@ -64,5 +64,7 @@ describe('what a server sees', () => {
     ['/user/m/api?token=x&a=1', '/user/m/api?a=1'],
     ['/user/m/api?token=x', '/user/m/api'],
     ['/user/m/api?a=token', '/user/m/api?a=token'],
+    ['/user/m/api?t%6Fken=x&a=%20b', '/user/m/api?a=%20b'],
+    ['/user/m/api?a=1&&b', '/user/m/api?a=1&&b'],
   ])('%s is asked as %s', (url, asked) => expect(withoutToken(url)).toBe(asked));
 });

@@ -7,6 +7,8 @@ import { openStartSecrets } from './start-secrets.ts';
 
 const kernels = z.array(z.looseObject({ execution_state: z.string().optional() }));
 const patience = 10_000;
+/** A list of a thousand kernels is shorter. The server is the person's own program and may answer without end. */
+const mostBytes = 1024 * 1024;
 
 /**
  * Whether a kernel computes now, asked of the server itself with its own token: a busy kernel that prints nothing is
@@ -24,12 +26,25 @@ export async function kernelsOf(
     // The token goes to nobody else who may listen there by now.
     const { host, port } = await backend.endpoint(job, AbortSignal.timeout(patience));
     const { hubToken } = openStartSecrets(parts.secrets, server.id, sealed);
-    const answer = await parts.http.json(
+    const answer = await parts.http.request(
       `http://${host}:${port}${serverPrefix(owner.name, server.name)}api/kernels`,
       { headers: { authorization: `token ${hubToken}` }, signal: AbortSignal.timeout(patience) },
     );
-    return kernels.parse(answer).some((kernel) => kernel.execution_state === 'busy') ? 'busy' : 'idle';
+    const told = kernels.parse(JSON.parse(await textOf(answer.body)));
+    return told.some((kernel) => kernel.execution_state === 'busy') ? 'busy' : 'idle';
   } catch {
     return 'unknown';
   }
+}
+
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    // Leaving the loop ends the connection.
+    if (bytes > mostBytes) throw new Error('the answer of the server is too long');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }

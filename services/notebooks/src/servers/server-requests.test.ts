@@ -50,6 +50,22 @@ it('counts starts that come at the same moment one after the other', async () =>
   expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
 });
 
+it('keeps so many servers of a person and no more, whether they run or not', async () => {
+  const { servers } = subject.worker();
+  const { direct } = subject.context.database;
+  const { rows } = await sql<{ id: string }>`
+    insert into hub.account (id, issuer, subject, name, username, created_at)
+    values (gen_random_uuid(), 'i', 'cleo', 'cleo', 'cleo', now()) returning id`.execute(direct);
+  const cleo = { ...subject.account, id: rows[0]?.id as string, name: 'cleo', subject: 'cleo' };
+  await sql`
+    insert into hub.server (id, account_id, name, state, start_number, profile)
+    select gen_random_uuid(), ${cleo.id}, 's' || number, 'stopped', 1, 'python' from generate_series(1, 100) as number`.execute(
+    direct,
+  );
+  await expect(servers.start(cleo, 'one-more', {})).rejects.toMatchObject({ statusCode: 429 });
+  expect(await servers.start(cleo, 's7', { profile: 'python' })).toMatchObject({ state: 'requested' });
+});
+
 it('records activity of known servers, and none of it when one is unknown', async () => {
   const { servers } = subject.worker();
   const at = new Date('2030-01-01T00:00:00Z');

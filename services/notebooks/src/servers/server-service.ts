@@ -19,6 +19,9 @@ import {
   serversOf,
 } from './server-store.ts';
 
+/** Of one person, with those that do not run: each is a row with its own story. */
+const serversAtMost = 100;
+
 /** Servers as routes use them. Every change is told in the outbox, topic `server.changed`. */
 export interface Servers {
   /**
@@ -119,6 +122,13 @@ export function createServers(
             429,
             `You have ${running} servers running, and ${policy.serversAtOnce} are allowed at the same time: stop one first.`,
             { retryAfter: 30 },
+          );
+        }
+        const all = await serversOf(transaction, [account.id]);
+        if (all.length > serversAtMost) {
+          throw new HubError(
+            429,
+            `You have ${all.length - 1} servers, running or not: remove one that you do not use any more.`,
           );
         }
         await outbox.publish(transaction, [serverChanged(account.subject, server, 0, message)]);

@@ -138,17 +138,36 @@ describe('a session', () => {
   test('acts only from pages of the hub', async () => {
     const browser = hub.browser();
     await browser.signIn('alice');
+    const body = { last_activity: hub.context.clock.now().toISOString() };
     const act = (headers: Record<string, string>) =>
-      browser.fetch('/hub/api/users/alice/tokens', { method: 'POST', body: { note: 'x' }, headers });
+      browser.fetch('/hub/api/users/alice/activity', { method: 'POST', body, headers });
     expect((await act({})).status).toBe(403);
     expect((await act({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
     expect((await act({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await act({ 'x-xsrftoken': 'guess' })).status).toBe(403);
     expect((await act({ origin: 'http://localhost:1' })).status).toBe(403);
     expect((await act({ 'sec-fetch-site': 'same-site', origin: hub.url })).status).toBe(403);
-    expect((await act({ origin: hub.url })).status).toBe(201);
-    expect((await act({ 'x-xsrftoken': browser.cookies.get('_xsrf') ?? '' })).status).toBe(201);
-    expect((await act({ 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+    expect((await act({ origin: hub.url })).status).toBe(200);
+    expect((await act({ 'x-xsrftoken': browser.cookies.get('_xsrf') ?? '' })).status).toBe(200);
+    expect((await act({ 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+  });
+
+  test('makes no token and administers nothing: scripts of notebooks act with it too', async () => {
+    hub.person('rita', ['/administrators']);
+    const browser = hub.browser();
+    await browser.signIn('rita');
+    const rita = (await browser.fetch('/hub/api/user')).json();
+    expect(rita.admin).toBe(true);
+    expect(rita.scopes).toContain('read:tokens!user=rita');
+    expect(
+      rita.scopes.filter((scope: string) => !scope.includes('!') && /users|servers|tokens|proxy/.test(scope)),
+    ).toEqual([]);
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const made = await browser.fetch('/hub/api/users/rita/tokens', { method: 'POST', body: {}, headers });
+    expect([made.status, made.json().message]).toEqual([403, expect.stringContaining('tokens')]);
+    const bearer = await hub.bearer('rita');
+    expect((await hub.fetch('/hub/api/users', { headers: bearer })).status).toBe(200);
+    expect((await browser.fetch('/hub/api/users')).status).toBe(403);
   });
 
   test('ends by logout: its cookie is nothing, its connections are cut, others go on', async () => {

@@ -8,7 +8,7 @@ import type { People } from '../access/people.ts';
 import { isAdministrator, scopesOfNewToken } from '../access/policy.ts';
 import { tokenModelOf, tokenNumber } from './token-model.ts';
 import { newTokenValue } from './token-service.ts';
-import { deleteToken, findTokenOf, insertToken, listTokens, type Token } from './token-store.ts';
+import { countTokens, deleteToken, findTokenOf, insertToken, listTokens, type Token } from './token-store.ts';
 
 const newTokenBody = z.looseObject({
   note: z.string().trim().max(255).optional(),
@@ -23,6 +23,9 @@ const roleScopes: Readonly<Record<string, readonly string[]>> = {
   token: ['inherit'],
   user: ['self'],
 };
+
+/** Of one person; more than anybody looks through. */
+const tokensAtMost = 500;
 
 type PersonRequest = FastifyRequest<{ Params: { user: string } }>;
 type TokenRequest = FastifyRequest<{ Params: { user: string; id: string } }>;
@@ -92,6 +95,9 @@ export function tokenRoutes(
     if ('beyond' in decision)
       throw new HubError(400, `A token cannot be given ${decision.beyond}, which you do not have yourself.`);
     const now = clock.now();
+    const count = await countTokens(database.direct, account.id, now);
+    if (count >= tokensAtMost)
+      throw new HubError(429, `${account.name} has ${count} tokens: revoke some that are not used any more.`);
     const latest = await latestEnd(caller, now);
     const asked = body.expires_in == null ? latest : new Date(now.getTime() + body.expires_in * 1000);
     const value = newTokenValue();

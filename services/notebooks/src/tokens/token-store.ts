@@ -99,6 +99,16 @@ export async function listTokens(
   return rows;
 }
 
+/** How many tokens a person made that still count. */
+export async function countTokens(database: Queryable, accountId: string, now: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from hub.token
+    where account_id = ${accountId} and kind = 'api' and (expires_at is null or expires_at > ${now})`.execute(
+    database,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 export async function findTokenOf(
   database: Queryable,
   accountId: string,
