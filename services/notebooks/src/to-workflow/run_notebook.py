@@ -10,6 +10,7 @@ fails.
 import json
 import pathlib
 import sys
+import tempfile
 
 from jupyter_client.manager import KernelManager
 
@@ -72,7 +73,9 @@ def main(source, target, *words):
     notebook = json.loads(pathlib.Path(source).read_text())
     parameters = {name: value_of(text) for name, _, text in (word.partition("=") for word in words)}
     notebook["cells"] = with_parameters(notebook["cells"], parameters)
-    manager = KernelManager(kernel_name="python3")
+    # Sockets in a private folder: a port of the machine could be spoken to by whoever else is on it.
+    sockets = tempfile.TemporaryDirectory()
+    manager = KernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets.name}/kernel")
     manager.kernel_spec.argv[:] = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     manager.start_kernel()
     client = manager.blocking_client()
@@ -90,6 +93,7 @@ def main(source, target, *words):
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+        sockets.cleanup()
         output = pathlib.Path(target)
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(notebook, indent=1) + "\n")
