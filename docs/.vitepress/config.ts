@@ -26,6 +26,7 @@ export default defineConfig({
           { text: 'Use from my computer', link: '/how-to/use-from-my-computer' },
           { text: 'Notebooks from a terminal', link: '/how-to/notebooks-from-a-terminal' },
           { text: 'Files in a notebook server', link: '/how-to/notebook-files' },
+          { text: 'Send a notebook to a workflow', link: '/how-to/notebook-to-workflow' },
           { text: 'Data in workflows', link: '/how-to/data-in-workflows' },
           { text: 'Operate the notebooks', link: '/how-to/operate-notebooks' },
           { text: 'Back up, restore, upgrade', link: '/how-to/back-up' },

@@ -11,6 +11,24 @@ export type UserPage = { readonly users: readonly UserModel[]; readonly total: n
 /** What a server is started with: a card's name, and whatever else the hub keeps as its `user_options`. */
 export type StartOptions = Readonly<Record<string, unknown>> & { readonly profile?: string };
 
+/** A notebook that is to become a run: one of the home by its path, or itself with the name in `path`. */
+export type NotebookToSend = {
+  readonly path: string;
+  readonly notebook?: unknown;
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** DIDs whose files are put into `data/`. */
+  readonly dataset?: readonly string[];
+  /** Dataset that the results go to. */
+  readonly result?: string;
+  /** Results besides the notebook with its outputs. */
+  readonly files?: readonly string[];
+  readonly profile?: string;
+  readonly name?: string;
+};
+
+const sentRun = z.looseObject({ id: z.string(), name: z.string(), url: z.string() });
+export type SentRun = z.output<typeof sentRun>;
+
 /**
  * Calls a hub. `server` is `''` for a user's default server. Rejects with {@link HubError} carrying status and
  * message. `signal` aborts.
@@ -36,6 +54,8 @@ export interface HubClient {
   progress(user: string, server: string, signal?: AbortSignal): AsyncIterable<ProgressEvent>;
   /** Last lines of the log of a server's current or last start: only our hub has this. */
   serverLog(user: string, server: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Makes a run of the workflow service out of a notebook: only our hub has this. */
+  sendToWorkflow(user: string, server: string, notebook: NotebookToSend): Promise<SentRun>;
   /** Cards to start from: only our hub has this. */
   profiles(signal?: AbortSignal): Promise<readonly ProfileModel[]>;
 }
@@ -115,6 +135,8 @@ export function createHubClient(options: {
           signal,
         })
       ).lines,
+    sendToWorkflow: (user, server, notebook) =>
+      json(sentRun, `${ofServer(user, server)}/x-send-to-workflow`, { method: 'POST', json: notebook }),
     profiles: (signal) => json(z.array(profileModel), 'profiles', { signal }),
   };
 }

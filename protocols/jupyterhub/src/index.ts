@@ -1,5 +1,12 @@
 /** What goes over the wire between a hub, its servers, its services and the people who script it. */
-export { createHubClient, type HubClient, type StartOptions, type UserPage } from './client.ts';
+export {
+  createHubClient,
+  type HubClient,
+  type NotebookToSend,
+  type SentRun,
+  type StartOptions,
+  type UserPage,
+} from './client.ts';
 export { HubError, type HubErrorBody, messages } from './errors.ts';
 export {
   hubApiVersion,

@@ -30,6 +30,7 @@ import { countOverdue } from './sign-in/session-store.ts';
 import { createSessions } from './sign-in/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
+import { toWorkflowRoutes } from './to-workflow/to-workflow-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
 
 /** What the REST API shows besides people. */
@@ -129,6 +130,12 @@ export function createHub(context: ServiceContext, config: NotebooksConfig): Hub
             userRoutes(api, parts);
             serverRoutes(api, parts);
             activityRoutes(api, parts);
+            toWorkflowRoutes(api, {
+              ...parts,
+              environments,
+              dataDirectory: context.dataDirectory,
+              submit: { http: context.http, addresses, keeper },
+            });
             oauthRoutes(api, authenticator, oauth);
             tokenRoutes(api, context, {
               authenticator,

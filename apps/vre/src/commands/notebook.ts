@@ -85,6 +85,7 @@ export function addNotebookCommands(program: Command): void {
       }),
     );
   addExec(notebook);
+  addToWorkflow(notebook);
 }
 
 function addExec(notebook: Command): void {
@@ -115,6 +116,60 @@ function addExec(notebook: Command): void {
         }
       }),
     );
+}
+
+type WorkflowOptions = ServerOptions & {
+  readonly profile?: string;
+  readonly parameter: readonly string[];
+  readonly dataset: readonly string[];
+  readonly file: readonly string[];
+  readonly result?: string;
+  readonly name?: string;
+};
+
+function addToWorkflow(notebook: Command): void {
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  withServer(notebook.command('to-workflow'))
+    .description('run a notebook as a workflow, with parameters, data of the lake and registered results')
+    .argument('<notebook>', 'an .ipynb file of this machine')
+    .option('--profile <name>', 'environment card; that of your server, or the first')
+    .option(
+      '--parameter <name=value>',
+      'value for the cell tagged "parameters"; as often as needed',
+      collect,
+      [],
+    )
+    .option('--dataset <did>', 'scope:name whose files are put into data/; as often as needed', collect, [])
+    .option('--result <did>', 'dataset that the results are registered in')
+    .option('--file <path>', 'a result besides the notebook with its outputs', collect, [])
+    .option('--name <name>', 'name of the run; that of the notebook unless given')
+    .action((file: string, options: WorkflowOptions) =>
+      atHub(options, async (hub) => {
+        const { parameter, dataset, file: files, profile, result, name } = options;
+        const run = await hub.api.sendToWorkflow(hub.user, options.server, {
+          path: basename(file),
+          notebook: parseNotebook(await readFile(file, 'utf8'), file),
+          parameters: parametersOf(parameter),
+          dataset,
+          files,
+          ...(profile === undefined ? {} : { profile }),
+          ...(result === undefined ? {} : { result }),
+          ...(name === undefined ? {} : { name }),
+        });
+        print(run.name);
+        say(`follow it at ${run.url}, or: reana-client status -w ${run.name}`);
+      }),
+    );
+}
+
+function parametersOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const equals = word.indexOf('=');
+      if (equals < 1) throw new Error(`--parameter ${word}: must be NAME=VALUE`);
+      return [word.slice(0, equals), word.slice(equals + 1)];
+    }),
+  );
 }
 
 const withServer = (command: Command): Command =>

@@ -61,11 +61,18 @@ export async function createNotebookUser(
   const person = createPerson({ username, password });
   if (options.atHub) await person.visit(`${platform.addresses.notebooks}/hub/login?next=/hub/api/user`);
   const home = await mkdtemp(join(tmpdir(), `vre-${username}-`));
+  return notebookUserOf(platform, { username, person, home });
+}
+
+/** The same for somebody who has an account and a folder already. */
+export function notebookUserOf(
+  platform: Pick<TestPlatform, 'dataDirectory'>,
+  given: Pick<NotebookUser, 'username' | 'person' | 'home'>,
+): NotebookUser {
+  const { person, home } = given;
   const client = join(home, 'client');
   return {
-    username,
-    person,
-    home,
+    ...given,
     client,
     write: async (name, ...cells) => {
       const file = join(home, `${name}.ipynb`);
