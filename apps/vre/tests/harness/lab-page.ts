@@ -107,6 +107,4 @@ export function labPage(page: Page): LabPage {
 
 /** What a terminal printed, without its control sequences. */
 const plain = (text: string): string =>
-  text
-    .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[=>])/g, '')
-    .replaceAll('\r', '');
+  text.replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[=>])/g, '').replaceAll('\r', '');

@@ -24,7 +24,9 @@ let ours: Side;
 let theirs: Side;
 beforeAll(async () => {
   const { lab } = await buildEnvironments(['lab'], sharedBuilds, (line) => process.stderr.write(`${line}\n`));
-  [platform, peer] = await Promise.all([startPlatformForTests({ name: 'hub-peer' }), startHubPeer(lab)]);
+  // One after the other, so that what was started is ended when the other cannot be.
+  platform = await startPlatformForTests({ name: 'hub-peer' });
+  peer = await startHubPeer(lab);
   const [me, other, administrator] = [
     await createHubPerson(platform),
     await createHubPerson(platform),

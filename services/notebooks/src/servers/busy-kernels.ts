@@ -12,7 +12,7 @@ const mostBytes = 1024 * 1024;
 
 /**
  * Whether a kernel computes now, asked of the server itself with its own token: a busy kernel that prints nothing is
- * no activity by itself. `unknown` when the server does not answer.
+ * no activity by itself. The look is none either: the server would report it, and never idle. `unknown` when the server does not answer.
  */
 export async function kernelsOf(
   parts: Pick<ServerParts, 'database' | 'secrets' | 'http' | 'backends'>,
@@ -27,7 +27,7 @@ export async function kernelsOf(
     const { host, port } = await backend.endpoint(job, AbortSignal.timeout(patience));
     const { hubToken } = openStartSecrets(parts.secrets, server.id, sealed);
     const answer = await parts.http.request(
-      `http://${host}:${port}${serverPrefix(owner.name, server.name)}api/kernels`,
+      `http://${host}:${port}${serverPrefix(owner.name, server.name)}api/kernels?no_track_activity=1`,
       { headers: { authorization: `token ${hubToken}` }, signal: AbortSignal.timeout(patience) },
     );
     const told = kernels.parse(JSON.parse(await textOf(answer.body)));

@@ -33,7 +33,7 @@ state = {"busy": False}
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
     def do_GET(self):
-        path = self.path[len(url.path):]
+        path = self.path[len(url.path):].split("?")[0]
         if path == "die": os._exit(9)
         if path == "shutdown": os._exit(0)
         if path == "eat": state["eaten"] = b"x" * 10**9
