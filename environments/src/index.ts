@@ -18,6 +18,7 @@ export {
 export { EnvironmentError, type EnvironmentErrorCode } from './environment-error.ts';
 export type { EnvironmentSource, PreparedEnvironment } from './environment-source.ts';
 export { runExample } from './example.ts';
+export { fetchExampleData } from './example-data.ts';
 export {
   defaultImageTable,
   hostUserland,
