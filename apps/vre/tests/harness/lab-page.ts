@@ -12,6 +12,12 @@ export interface LabPage {
   /** Shows a panel of the left side bar by the id of its tab. A click on an open tab would close it. */
   openPanel(id: string): Promise<ReturnType<Page['locator']>>;
   openTerminal(): Promise<LabTerminal>;
+  /** Finds a file in the data lake's panel and attaches it to the open notebook; returns when the panel says "Ready". */
+  attach(pattern: string, did: string, variable: string): Promise<void>;
+  /** Opens a notebook of the home. */
+  openNotebook(path: string): Promise<void>;
+  /** Runs every cell and answers their numbers and the names of errors, once the kernel is idle again. */
+  runAll(): Promise<{ readonly numbers: readonly string[]; readonly errors: readonly string[] }>;
 }
 
 export interface LabTerminal {
@@ -29,7 +35,7 @@ export async function labOpenedBy(context: BrowserContext, press: () => Promise<
   return labPage(page);
 }
 
-export function labPage(page: Page): LabPage {
+function labPage(page: Page): LabPage {
   const notebook = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
   const menu = async (...names: readonly [string, ...string[]]) => {
     const [first, ...rest] = names;
@@ -45,8 +51,52 @@ export function labPage(page: Page): LabPage {
       .locator('#jp-main-statusbar')
       .getByText(/\| Idle$/)
       .waitFor({ timeout: 60_000 });
+  const openPanel: LabPage['openPanel'] = async (id) => {
+    const tab = page.locator(`.jp-SideBar .lm-TabBar-tab[data-id="${id}"]`);
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    const panel = page.locator(`[id="${id}"]`);
+    await panel.waitFor();
+    return panel;
+  };
   return {
     page,
+    openPanel,
+    attach: async (pattern, did, variable) => {
+      const panel = await openPanel('rucio-jupyterlab:panel');
+      const search = panel.getByPlaceholder('Enter a Data Identifier (DID)');
+      await search.fill(pattern);
+      await search.press('Enter');
+      await panel.getByText(did).click();
+      await panel.getByText('Add to Notebook').click({ timeout: 60_000 });
+      const name = page.locator('.Popover input');
+      await name.fill(variable);
+      await name.press('Enter');
+      await notebook.getByText('Ready', { exact: true }).waitFor({ timeout: 60_000 });
+    },
+    openNotebook: async (path) => {
+      await page.goto(`${page.url().replace(/\/lab.*$/, '/lab')}/tree/${path}`);
+      await notebook.waitFor();
+      await idle();
+    },
+    runAll: async () => {
+      await menu('Run', 'Run All Cells');
+      const cells = notebook.locator('.jp-CodeCell');
+      const prompts = () => notebook.locator('.jp-CodeCell .jp-InputPrompt').allInnerTexts();
+      const run = (text: string) => /\[\d+\]/.test(text);
+      const failed = () =>
+        notebook.locator('[data-mime-type="application/vnd.jupyter.stderr"]').allInnerTexts();
+      const wanted = await cells.count();
+      await until(
+        async () => ({ prompts: await prompts(), failed: await failed() }),
+        (now) => now.failed.some((text) => /Error/.test(text)) || now.prompts.filter(run).length >= wanted,
+        120,
+      );
+      await idle();
+      return {
+        numbers: (await prompts()).filter(run),
+        errors: (await failed()).filter((text) => /Error/.test(text)),
+      };
+    },
     newNotebook: async () => {
       await page.locator('.jp-LauncherCard[data-category=Notebook]').first().click();
       await idle();
@@ -66,13 +116,6 @@ export function labPage(page: Page): LabPage {
       await page.locator('.jp-Dialog button.jp-mod-accept').click();
       await page.locator('.jp-Dialog').waitFor({ state: 'detached' });
       await idle();
-    },
-    openPanel: async (id) => {
-      const tab = page.locator(`.jp-SideBar .lm-TabBar-tab[data-id="${id}"]`);
-      if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
-      const panel = page.locator(`[id="${id}"]`);
-      await panel.waitFor();
-      return panel;
     },
     openTerminal: async () => {
       let heard = '';

@@ -91,20 +91,12 @@ describe.skipIf(!chromium.present)(`JupyterLab in Chromium ${chromium.reason}`, 
 
   test('the data lake’s panel works at first sight: search, attach, read through the variable', async () => {
     const panel = await lab.openPanel('rucio-jupyterlab:panel');
-    await panel.getByPlaceholder('Enter a Data Identifier (DID)').fill(`${alice.scope}:*`);
-    await panel.getByPlaceholder('Enter a Data Identifier (DID)').press('Enter');
+    const search = panel.getByPlaceholder('Enter a Data Identifier (DID)');
+    await search.fill(`${alice.scope}:*`);
+    await search.press('Enter');
     await panel.getByText(`${alice.scope}:sample`).waitFor();
     await screenshot(lab.page, 'lab-rucio');
-    await panel.getByText(`${alice.scope}:events.txt`).click();
-    await panel.getByText('Add to Notebook').click({ timeout: 60_000 });
-    const name = lab.page.locator('.Popover input');
-    await name.fill('events');
-    await screenshot(lab.page, 'lab-rucio-attach');
-    await name.press('Enter');
-    await until(
-      () => lab.runCell('print("events" in globals())'),
-      (there) => there === 'True',
-    );
+    await lab.attach(`${alice.scope}:*`, `${alice.scope}:events.txt`, 'events');
     expect(await lab.runCell('print(open(events).read(), end="")')).toBe(measured.trim());
     await panel.getByText('Notebook', { exact: true }).click();
     await panel.getByText('events', { exact: true }).waitFor();
