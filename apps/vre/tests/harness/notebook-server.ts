@@ -1,3 +1,4 @@
+import { getGlobalDispatcher } from 'undici';
 import { type JupyterServer, jupyterServer } from '../../src/notebook/jupyter-server.ts';
 import type { TestPlatform } from './platform.ts';
 import type { Researcher } from './researcher.ts';
@@ -38,7 +39,7 @@ export async function startNotebookServer(
     method: 'POST',
     json: { note: 'script', expires_in: 3600 },
   })) as { readonly token: string };
-  const jupyter = jupyterServer(base, token);
+  const jupyter = jupyterServer(base, token, { fetch, dispatcher: getGlobalDispatcher() });
   return {
     base,
     token,
