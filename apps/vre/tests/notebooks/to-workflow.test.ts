@@ -27,7 +27,7 @@ async function ended(name: string): Promise<string> {
       return (JSON.parse(output.slice(output.search(/^\[/m))) as { status: string }[])[0]?.status ?? '';
     },
     (state) => ['finished', 'failed', 'stopped'].includes(state),
-    120,
+    300,
   );
 }
 
