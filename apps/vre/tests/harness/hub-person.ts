@@ -67,14 +67,6 @@ export async function createHubPerson(
   const { notebooks: hub, portal } = platform.addresses;
   const person = createPerson({ username: name, password });
   await person.visit(`${portal}/x/login?next=/`);
-  if (options.administrator) {
-    const groups = `${portal}/x/aai/groups`;
-    // The group that the hub's configuration names: being an administrator of accounts is something else.
-    const { id } = (await person.json(groups, { method: 'POST', json: { path: '/administrators' } })) as {
-      readonly id: string;
-    };
-    await person.json(`${groups}/${id}/members/${name}`, { method: 'PUT' });
-  }
   await person.visit(`${hub}/hub/login?next=/hub/api/user`);
   const { token } = (await person.json(`${portal}/x/hub/users/${name}/tokens`, {
     method: 'POST',

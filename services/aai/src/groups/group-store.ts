@@ -95,9 +95,19 @@ export async function deleteMembership(db: Queryable, path: string, accountId: s
       and (g.path = ${path} or starts_with(g.path, ${path} || '/'))`.execute(db);
 }
 
+/**
+ * Groups of an account. Its administrators belong to `/administrators`, which services that judge by groups read, also
+ * where nobody made a group of that name.
+ */
 export async function membershipsOf(db: Queryable, accountId: string): Promise<readonly Membership[]> {
   const { rows } = await sql<Membership>`
     select path, optional from aai.membership join aai.user_group on id = group_id
-    where account_id = ${accountId}::uuid order by path`.execute(db);
+    where account_id = ${accountId}::uuid and path <> '/administrators'
+    union all
+    select '/administrators', false from aai.account
+    where id = ${accountId}::uuid and (administrator or exists (
+      select from aai.membership join aai.user_group on user_group.id = group_id
+      where account_id = account.id and path = '/administrators'))
+    order by path`.execute(db);
   return rows;
 }

@@ -93,7 +93,8 @@ describe('code and PKCE through the pages', () => {
       'wlcg.ver': '1.0',
       preferred_username: 'ada',
       amr: ['pwd'],
-      'wlcg.groups': [],
+      // She is an administrator: services that judge by groups see it.
+      'wlcg.groups': ['/administrators'],
     });
     expect(claims.sub).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
     expect((claims.exp as number) - (claims.iat as number)).toBe(900);
@@ -120,7 +121,11 @@ describe('code and PKCE through the pages', () => {
     const info = await fetch(`${aai.issuer}userinfo`, {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     });
-    expect(await info.json()).toMatchObject({ sub: claims.sub, preferred_username: 'ada', groups: [] });
+    expect(await info.json()).toMatchObject({
+      sub: claims.sub,
+      preferred_username: 'ada',
+      groups: ['administrators'],
+    });
   });
 
   test('userinfo refuses an ID token, a foreign token and none', async () => {
@@ -490,13 +495,22 @@ describe('accounts', () => {
       expect((await api(admin.access_token, 'PUT', `/groups/${body.id}/members/ada`)).status).toBe(204);
     }
     const usual = await aai.signInAtPortal('ada', password, 'openid wlcg.groups');
-    expect(decodeJwt(usual.access_token)['wlcg.groups']).toEqual(['/km3net', '/km3net/orca']);
+    expect(decodeJwt(usual.access_token)['wlcg.groups']).toEqual([
+      '/administrators',
+      '/km3net',
+      '/km3net/orca',
+    ]);
     const asked = await aai.signInAtPortal(
       'ada',
       password,
       'openid wlcg.groups:/shifters wlcg.groups:/others',
     );
-    expect(decodeJwt(asked.access_token)['wlcg.groups']).toEqual(['/shifters', '/km3net', '/km3net/orca']);
+    expect(decodeJwt(asked.access_token)['wlcg.groups']).toEqual([
+      '/shifters',
+      '/administrators',
+      '/km3net',
+      '/km3net/orca',
+    ]);
     expect(asked.scope).not.toContain('/others');
     expect(await aai.service.audit()).toEqual([]);
     await api(admin.access_token, 'DELETE', `/groups/${group.body.id}/members/ada`);
