@@ -1,9 +1,10 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requirement } from '@vre/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vre } from '../../src/demo/platform.ts';
-import { sharedBuilds, startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
+import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { createResearcher } from '../harness/researcher.ts';
 import { until } from '../harness/wait.ts';
 
@@ -101,9 +102,8 @@ describe.skipIf(!python.present)(`bubblewrap that cannot run ${python.reason}`, 
   let programs: string;
   let before: readonly string[];
   beforeAll(async () => {
-    await mkdir(sharedBuilds, { recursive: true });
-    programs = await mkdtemp(join(sharedBuilds, '..', 'programs-'));
-    // Any uid must reach it: jobs of root's platform run as other users.
+    // Any uid must reach it, jobs of root's platform run as other users; a checkout below a closed home is out of reach.
+    programs = await mkdtemp(join(tmpdir(), 'vre-programs-'));
     await chmod(programs, 0o755);
     await writeFile(join(programs, 'bwrap'), `#!/bin/sh\necho '${refusal}' >&2\nexit 1\n`);
     await chmod(join(programs, 'bwrap'), 0o755);
