@@ -7,3 +7,6 @@ if (!python.present)
 
 /** A test that uses the field's own clients; skipped where their environments cannot be built. */
 export const test = python.present ? anyTest : anyTest.skip;
+
+/** A test that takes minutes: runs with `TEST_LONG=all`, so that the suite stays within its half hour. */
+export const longTest = process.env['TEST_LONG'] === 'all' ? test : anyTest.skip;

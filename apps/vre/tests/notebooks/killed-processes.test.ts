@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { test } from '../harness/clients-test.ts';
+import { longTest as test } from '../harness/clients-test.ts';
 import { createHubPerson, type HubPerson } from '../harness/hub-person.ts';
 import { processesNaming } from '../harness/job-processes.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';

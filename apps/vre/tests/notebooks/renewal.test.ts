@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { test } from '../harness/clients-test.ts';
+import { longTest as test } from '../harness/clients-test.ts';
 import { type NotebookServer, startNotebookServer } from '../harness/notebook-server.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fetchExampleData, loadEnvironment } from '@vre/environments';
 import { beforeAll, expect } from 'vitest';
 import { buildEnvironments } from '../../src/client/build-environments.ts';
-import { test } from '../harness/clients-test.ts';
+import { longTest as test } from '../harness/clients-test.ts';
 import { type NotebookUser, notebookUserOf } from '../harness/notebook-user.ts';
 import { sharedBuilds } from '../harness/platform.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
