@@ -10,7 +10,7 @@ import { SharedSnapshot } from './process-snapshot.ts';
 const memoryInterval = 250;
 const diskInterval = 1000;
 /** Looked at closely after this time even when the machine as a whole says that nothing can have happened. */
-const longestMemoryPause = 30_000;
+const longestMemoryPause = 2_000;
 const longestDiskPause = 60_000;
 /** What looks at files without a sign that something grew may cost, all jobs together. */
 const shareOfDiskLooks = 1 / 50;
