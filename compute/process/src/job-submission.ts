@@ -139,10 +139,11 @@ async function usageBefore(
   );
 }
 
-/** Hands writable mounts to the job's owner, those that are the owner's alone only once. */
+/** Hands writable mounts to the job's owner: those that are the owner's alone only once, shared ones never. */
 async function giveMounts({ mounts }: JobSpec, owner: JobOwner, from: number): Promise<void> {
-  for (const { source, readOnly, ownedByPrincipal } of mounts) {
-    if (readOnly || (ownedByPrincipal === true && (await belongsTo(source, owner)))) continue;
+  for (const { source, readOnly, shared, ownedByPrincipal } of mounts) {
+    if (readOnly || shared === true) continue;
+    if (ownedByPrincipal === true && (await belongsTo(source, owner))) continue;
     await giveTo(source, owner, from);
   }
 }
