@@ -21,11 +21,15 @@ export type ServerFolders = {
   readonly sentences: readonly string[];
 };
 
-/** Makes and lists scratch, project folders and the machine's own folders for one start. `settings` is the start's own folder. */
+/**
+ * Makes and lists scratch, project folders and the machine's own folders for one start. `settings` is the start's own
+ * folder. Only a sandbox (`sandboxed`) can show scratch as `/shared` too; a plain process sees files where they are.
+ */
 export async function serverFolders(
   parts: Pick<ServerParts, 'database' | 'dataDirectory' | 'folders'>,
   owner: Pick<ServerOwner, 'issuer' | 'groups'>,
   settings: string,
+  sandboxed: boolean,
 ): Promise<ServerFolders> {
   const { dataDirectory, folders } = parts;
   const projects = await projectsOf(parts.database.direct, owner.issuer, owner.groups);
@@ -48,7 +52,8 @@ export async function serverFolders(
   return {
     mounts: [
       ...own.map(({ directory }) => everybodys(directory)),
-      ...(folders.sharedKeepSeconds === undefined ? [] : [everybodys(shared), everybodys(shared, '/shared')]),
+      ...(folders.sharedKeepSeconds === undefined ? [] : [everybodys(shared)]),
+      ...(folders.sharedKeepSeconds === undefined || !sandboxed ? [] : [everybodys(shared, '/shared')]),
       ...host.present.map((path) => ({ source: path, target: path, readOnly: true })),
     ],
     links: [

@@ -98,7 +98,12 @@ export async function launchServer(life: StartLife): Promise<JobRef> {
     await life.tell(66, 'Writing the configuration');
     const lake = join(dataDirectory, 'lake');
     const { visible, sentences } = await visibleElements(parts.elements, process.getuid?.() ?? -1);
-    const folders = await serverFolders(parts, owner, folder.settings);
+    const folders = await serverFolders(
+      parts,
+      owner,
+      folder.settings,
+      chosen.description.name === 'bubblewrap',
+    );
     for (const sentence of [...sentences, ...folders.sentences]) await life.tell(66, sentence);
     await makeLakeFolder(lake, visible);
     await writeJupyterSettings(folder.settings, {
