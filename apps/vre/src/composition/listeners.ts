@@ -41,7 +41,7 @@ export async function publicListeners(
   const tls = protocol === 'https:' ? await certificate(installation, configuration) : undefined;
   if (tls === undefined && !isLoopback(configuration.listen.host)) {
     throw new Error(
-      `${url} is not https, but listen.host is ${configuration.listen.host}: passwords and tokens would cross the network in clear; set listen.certificate-file and https addresses`,
+      `${url} is not https, but listen.host is ${configuration.listen.host}: passwords and tokens would cross the network in clear; set listen.certificate-file, and an https address for ${service} (addresses.…; or leave it out of services)`,
     );
   }
   const number = Number(port || (protocol === 'https:' ? 443 : 80));

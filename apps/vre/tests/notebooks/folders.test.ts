@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect } from 'vitest';
-import { test } from '../harness/clients-test.ts';
+import { longTest as test } from '../harness/clients-test.ts';
 import { createNotebookUser, type NotebookUser } from '../harness/notebook-user.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
 

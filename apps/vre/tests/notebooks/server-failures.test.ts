@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { test } from '../harness/clients-test.ts';
+import { longTest as test } from '../harness/clients-test.ts';
 import { createHubPerson, type HubPerson, type Server } from '../harness/hub-person.ts';
 import { processesNaming } from '../harness/job-processes.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';

@@ -9,7 +9,12 @@ import { test } from '../harness/clients-test.ts';
 import { startPlatformForTests, type TestPlatform } from '../harness/platform.ts';
 import { clientEnvironments } from '../harness/researcher.ts';
 
-const hosts = { portal: 'vre.example.test', lake: 'rucio.example.test', door: 'storage.example.test' };
+const hosts = {
+  portal: 'vre.example.test',
+  lake: 'rucio.example.test',
+  door: 'storage.example.test',
+  notebooks: 'notebooks.example.test',
+};
 const names = { server: `vres${process.pid % 10_000}`, client: `vrec${process.pid % 10_000}` };
 const addresses = { server: '10.213.77.1', client: '10.213.77.2' };
 const ip = (...words: string[]) => execFileSync('ip', words, { stdio: 'pipe' });
@@ -69,6 +74,7 @@ describe.skipIf(possible !== '')(`a site with host names and certificates of its
           portal: `https://${hosts.portal}:8443`,
           lake: `https://${hosts.lake}:8444`,
           'storage-door': `https://${hosts.door}:8445`,
+          notebooks: `https://${hosts.notebooks}:8446`,
           'authority-file': made.authorityFile,
         },
         listen: {
