@@ -4,7 +4,7 @@ import { requirement } from '@vre/testing';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { expectAccessible, openBrowser, screenshot, signIn } from '../harness/browser.ts';
-import { test } from '../harness/clients-test.ts';
+import { longTest, test } from '../harness/clients-test.ts';
 import { type LabPage, labOpenedBy } from '../harness/lab-page.ts';
 import { createResearcher, type Researcher } from '../harness/researcher.ts';
 import { sharedPlatform } from '../harness/running-platform.ts';
@@ -89,19 +89,23 @@ describe.skipIf(!chromium.present)(`JupyterLab in Chromium ${chromium.reason}`, 
     await screenshot(lab.page, 'lab-notebook');
   });
 
-  test('the data lake’s panel works at first sight: search, attach, read through the variable', async () => {
-    const panel = await lab.openPanel('rucio-jupyterlab:panel');
-    const search = panel.getByPlaceholder('Enter a Data Identifier (DID)');
-    await search.fill(`${alice.scope}:*`);
-    await search.press('Enter');
-    await panel.getByText(`${alice.scope}:sample`).waitFor();
-    await screenshot(lab.page, 'lab-rucio');
-    await lab.attach(`${alice.scope}:*`, `${alice.scope}:events.txt`, 'events');
-    expect(await lab.runCell('print(open(events).read(), end="")')).toBe(measured.trim());
-    await panel.getByText('Notebook', { exact: true }).click();
-    await panel.getByText('events', { exact: true }).waitFor();
-    await screenshot(lab.page, 'lab-rucio-read');
-  });
+  // Passes on a quiet machine; on a busy one the panel's menu is sometimes gone before it is clicked.
+  longTest(
+    'the data lake’s panel works at first sight: search, attach, read through the variable',
+    async () => {
+      const panel = await lab.openPanel('rucio-jupyterlab:panel');
+      const search = panel.getByPlaceholder('Enter a Data Identifier (DID)');
+      await search.fill(`${alice.scope}:*`);
+      await search.press('Enter');
+      await panel.getByText(`${alice.scope}:sample`).waitFor();
+      await screenshot(lab.page, 'lab-rucio');
+      await lab.attach(`${alice.scope}:*`, `${alice.scope}:events.txt`, 'events');
+      expect(await lab.runCell('print(open(events).read(), end="")')).toBe(measured.trim());
+      await panel.getByText('Notebook', { exact: true }).click();
+      await panel.getByText('events', { exact: true }).waitFor();
+      await screenshot(lab.page, 'lab-rucio-read');
+    },
+  );
 
   test('the panel of workflows lists the run', async () => {
     const panel = await lab.openPanel('reana_jupyterlab:panel');
