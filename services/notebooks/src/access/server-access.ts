@@ -25,7 +25,7 @@ export interface ServerAccess {
         readonly allowed: true;
         readonly sessionId: string | undefined;
         /** In place of the token that the client sent: one that is good for this server alone. */
-        readonly token: string | undefined;
+        readonly token?: string | undefined;
       }
     | { readonly allowed: false; readonly why: 'nobody' | 'somebody-else' }
   >;

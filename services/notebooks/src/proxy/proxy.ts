@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { forwardRequest, forwardUpgrade, refuseUpgrade } from '@vre/http-proxy';
 import { hubApiVersion } from '@vre/protocol-jupyterhub';
 import type { ServiceContext } from '@vre/service';
+import type { ServerAccess } from '../access/server-access.ts';
 import { createLiveConnections } from './live-connections.ts';
 import type { PortProofs } from './proven-connection.ts';
 import { isNavigation, notRunning, notSignedIn, notYours, type Refusal } from './refusal.ts';
@@ -10,32 +11,6 @@ import { createRouteCache } from './route-cache.ts';
 import type { ServerRoute } from './route-store.ts';
 import { browserHeaders, serverHeaders, withoutToken } from './server-headers.ts';
 import { serverPath } from './server-path.ts';
-
-/** Decides who reaches a server; asked for every request and every upgrade. */
-export interface ServerGate {
-  decide(
-    request: IncomingMessage,
-    server: {
-      readonly id: string;
-      readonly startNumber: number;
-      readonly accountId: string;
-      readonly accountName: string;
-      readonly name: string;
-    },
-  ): Promise<
-    | {
-        readonly allowed: true;
-        readonly sessionId: string | undefined;
-        /** In place of a token that the client sent: one that is good for this server alone. */
-        readonly token?: string | undefined;
-      }
-    | { readonly allowed: false; readonly why: 'nobody' | 'somebody-else' }
-  >;
-  /** Calls back when the session ends; returns how to let go. */
-  hold(sessionId: string, cut: () => void): () => void;
-  /** Names of cookies that must never reach a server. */
-  readonly hubCookies: readonly string[];
-}
 
 /** Takes requests below `/user/` over, and upgrades. */
 export interface ServerProxy {
@@ -57,7 +32,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /** `loginPath` answers where a browser signs in to come back to `next`; `proofs` tell whose a port is. */
 export function createServerProxy(
   context: Pick<ServiceContext, 'database' | 'outbox' | 'addresses' | 'metrics' | 'log'>,
-  gate: ServerGate,
+  gate: ServerAccess,
   loginPath: (next: string) => string,
   proofs: PortProofs,
 ): ServerProxy {
